@@ -1,0 +1,39 @@
+"""POST /api/deploy: check the request, record it, queue it, answer."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from deployer import bootstrap
+from deployer.adapters.api_gateway import answer, json_body, public_url, resolver
+from deployer.observability import follow, logger, metrics, tracer
+
+app = resolver()
+
+
+@app.post("/api/deploy")
+def deploy() -> Response[str]:
+    request = bootstrap.admit(json_body(app.current_event))
+    follow(request.deployment_id)
+    bootstrap.accept()(request)
+    path = f"/api/status/{request.email}/{request.task}"
+    configured = bootstrap.validator_settings().public_url
+    return answer(
+        200,
+        {
+            "status": "accepted",
+            "deployment_id": request.deployment_id,
+            "email": request.email,
+            "task": request.task,
+            "round": request.round,
+            "status_url": public_url(app.current_event, configured, path),
+        },
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)

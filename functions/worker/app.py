@@ -1,0 +1,49 @@
+"""One queued deployment: generate, publish, start the notification."""
+
+import uuid
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from deployer import bootstrap
+from deployer.adapters.sqs import parse_message, receive_count
+from deployer.domain.retry import redelivery_delay
+from deployer.observability import follow, logger, metrics, tracer
+from deployer.services.build import Invocation
+
+TIME_TO_STOP_SECONDS = 20
+"""Kept back from the function's timeout, to leave the record in order."""
+
+processor = BatchProcessor(event_type=EventType.SQS)
+
+
+def build(record: SQSRecord, lambda_context: LambdaContext) -> None:
+    receives = receive_count(record)
+    invocation = Invocation(
+        owner=uuid.uuid4().hex,
+        seconds_left=lambda: (
+            lambda_context.get_remaining_time_in_millis() / 1000 - TIME_TO_STOP_SECONDS
+        ),
+        last_receive=receives >= bootstrap.worker_settings().max_receive_count,
+    )
+    try:
+        message = parse_message(record.body)
+        follow(message.deployment_id)
+        bootstrap.build(message, invocation)
+    except Exception:
+        logger.exception("the message will be delivered again", receive=receives)
+        bootstrap.work_queue().retry_in(record.receipt_handle, redelivery_delay(receives))
+        raise
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    return process_partial_response(event, build, processor, context)

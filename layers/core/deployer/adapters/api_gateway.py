@@ -1,0 +1,100 @@
+"""Requests and answers of the REST API: our errors as HTTP, in one table."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+
+from deployer.domain.errors import (
+    ConflictError,
+    DeployerError,
+    FieldError,
+    ForbiddenError,
+    InvalidRequestError,
+    TooLargeError,
+    UnavailableError,
+)
+from deployer.domain.request import MAX_BODY_BYTES
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+RETRY_AFTER_SECONDS = 10
+ANSWERS: dict[type[DeployerError], tuple[int, str]] = {
+    InvalidRequestError: (400, "invalid_request"),
+    ForbiddenError: (403, "forbidden"),
+    ConflictError: (409, "conflict"),
+    TooLargeError: (413, "too_large"),
+    UnavailableError: (503, "unavailable"),
+}
+
+
+def resolver() -> APIGatewayRestResolver:
+    """A resolver that answers our errors, and unknown routes, in the contract's form."""
+    app = APIGatewayRestResolver()
+    app.exception_handler(DeployerError)(error_answer)
+
+    @app.not_found
+    def not_found(_: Exception) -> Response[str]:
+        return answer(404, error_body("not_found", "there is nothing at this path"))
+
+    return app
+
+
+def json_body(event: APIGatewayProxyEvent) -> dict[str, Any]:
+    """The request's JSON object.
+
+    Raises:
+        TooLargeError: it is above the limit.
+        InvalidRequestError: it is not a JSON object.
+    """
+    body = event.get("body") or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.is_base64_encoded else body.encode()
+        if len(raw) > MAX_BODY_BYTES:
+            raise TooLargeError(f"the body holds {len(raw)} bytes; the limit is {MAX_BODY_BYTES}")
+        value = json.loads(raw)
+    except (binascii.Error, UnicodeError, RecursionError, json.JSONDecodeError) as exc:
+        raise InvalidRequestError(f"the body is not valid JSON: {exc}") from exc
+    if not isinstance(value, dict):
+        raise InvalidRequestError("the body must be a JSON object")
+    return value
+
+
+def public_url(event: APIGatewayProxyEvent, configured: str, path: str) -> str:
+    """Where callers reach `path`: at the configured URL, else at the API's own."""
+    if configured:
+        return configured.rstrip("/") + path
+    context = event.request_context
+    return f"https://{context.domain_name}/{context.stage}{path}"
+
+
+def answer(status: int, body: dict[str, Any], **headers: str) -> Response[str]:
+    return Response(
+        status_code=status,
+        content_type=content_types.APPLICATION_JSON,
+        body=json.dumps(body),
+        headers=dict(headers),
+    )
+
+
+def error_answer(exc: DeployerError) -> Response[str]:
+    status, code = next(
+        (found for kind, found in ANSWERS.items() if isinstance(exc, kind)), (500, "internal")
+    )
+    if status == 500:
+        return answer(500, error_body(code, "something went wrong on our side"))
+    fields = exc.fields if isinstance(exc, InvalidRequestError) else ()
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
+    return answer(status, error_body(code, str(exc), fields), **headers)
+
+
+def error_body(code: str, message: str, fields: tuple[FieldError, ...] = ()) -> dict[str, Any]:
+    error: dict[str, Any] = {"code": code, "message": message}
+    if fields:
+        error["fields"] = [{"field": field.field, "reason": field.reason} for field in fields]
+    return {"error": error}

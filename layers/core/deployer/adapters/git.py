@@ -1,0 +1,161 @@
+"""Commits over git's smart HTTP, with dulwich and without a work tree.
+
+A push is not one of the requests that GitHub counts as content creation, and it carries any
+number of files in one commit.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from dulwich.client import HTTPUnauthorized, Urllib3HttpGitClient
+from dulwich.errors import GitProtocolError, NotGitRepository, SendPackError
+from dulwich.index import commit_tree
+from dulwich.object_store import BaseObjectStore, MemoryObjectStore, iter_tree_contents
+from dulwich.objects import ZERO_SHA, Blob, ObjectID, ShaFile
+from dulwich.objects import Commit as GitCommit
+from dulwich.pack import pack_objects_to_data
+from dulwich.refs import Ref
+from dulwich.repo import MemoryRepo
+
+from deployer.adapters.github_answers import error_for
+from deployer.domain.errors import (
+    HeadMovedError,
+    HostUnavailableError,
+    Postponed,
+    RepositoryConflictError,
+)
+from deployer.domain.ports import Clock, Commit
+from deployer.domain.site import InvalidPathError, Site
+
+AUTHOR = b"LLM Code Deployer <llm-code-deployer@users.noreply.github.com>"
+REGULAR_FILE = 0o100644
+TIMEOUT_SECONDS = 30
+NOT_THERE_YET = timedelta(seconds=5)
+"""Just after its creation GitHub may not find a repository for some seconds."""
+
+
+class DulwichRemote:
+    """`GitRemote` for the repositories under `base_url` (`https://github.com`)."""
+
+    def __init__(self, base_url: str, token: str, clock: Clock) -> None:
+        parts = urlsplit(base_url)
+        self._path = parts.path.strip("/")
+        self._clock = clock
+        # The user name is anything: GitHub reads the token from the password.
+        self._client = Urllib3HttpGitClient(
+            f"{parts.scheme}://{parts.netloc}/",
+            pool_manager=_AnswerReadingPool(clock),
+            username="x-access-token",
+            password=token,
+            timeout=TIMEOUT_SECONDS,
+            quiet=True,
+        )
+
+    def push(self, repository: str, branch: str, commit: Commit) -> str:
+        objects = commit_objects(commit)
+        ours = objects[-1].id
+        ref = Ref(f"refs/heads/{branch}".encode())
+        expected = commit.parent.encode() if commit.parent else ZERO_SHA
+
+        def update(refs: dict[Ref, ObjectID]) -> dict[Ref, ObjectID]:
+            head = refs.get(ref, ZERO_SHA)
+            if head not in (ours, expected):
+                raise HeadMovedError(None if head == ZERO_SHA else head.decode())
+            return {ref: ours}
+
+        def pack(have: Any, want: Any, **options: Any) -> Any:
+            del have, want
+            return pack_objects_to_data(objects, ofs_delta=bool(options.get("ofs_delta")))
+
+        with self._errors(repository):
+            result = self._client.send_pack(self._url(repository), update, pack)
+        refused = (result.ref_status or {}).get(ref)
+        if refused:
+            # Another push came between the advertised head and ours; the next try will see it.
+            raise HostUnavailableError(f"git refused the push: {refused}")
+        return ours.decode()
+
+    def read(self, repository: str, commit_sha: str) -> Site:
+        target = MemoryRepo()
+        wanted = ObjectID(commit_sha.encode())
+        with self._errors(repository):
+            self._client.fetch(
+                self._url(repository),
+                target,
+                determine_wants=lambda *_, **__: [wanted],
+                depth=1,
+            )
+        made = target[wanted]
+        if not isinstance(made, GitCommit):
+            raise RepositoryConflictError(f"{commit_sha} is not a commit")
+        try:
+            return Site(dict(_files(target.object_store, made.tree)))
+        except InvalidPathError as exc:
+            raise RepositoryConflictError(f"the repository holds a file that {exc}") from exc
+
+    def _url(self, repository: str) -> str:
+        return f"/{self._path}/{repository}.git" if self._path else f"/{repository}.git"
+
+    @contextmanager
+    def _errors(self, repository: str) -> Iterator[None]:
+        try:
+            yield
+        except NotGitRepository as exc:
+            raise Postponed(
+                f"{repository} is not to be found yet", self._clock() + NOT_THERE_YET
+            ) from exc
+        except HTTPUnauthorized as exc:
+            raise HostUnavailableError(
+                "GitHub refused the token for git: check GITHUB_TOKEN"
+            ) from exc
+        except (GitProtocolError, SendPackError, OSError) as exc:
+            raise HostUnavailableError(f"git over HTTP: {type(exc).__name__}") from exc
+
+
+class _AnswerReadingPool(urllib3.PoolManager):
+    """Reads GitHub's limits from an answer before dulwich drops its headers."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(retries=False, headers={"User-Agent": "git/llm-code-deployer"})
+        self._clock = clock
+
+    def request(self, method: str, url: str, **options: Any) -> Any:  # type: ignore[override]
+        response = super().request(method, url, **options)
+        if response.status in (403, 429) or response.status >= 500:
+            message = response.read(2000).decode("utf-8", "replace")
+            raise error_for(response.status, response.headers, message, self._clock)
+        return response
+
+
+def commit_objects(commit: Commit) -> list[ShaFile]:
+    """Every git object of the commit, the commit itself last. Same values, same SHAs."""
+    store = MemoryObjectStore()
+    entries = []
+    for path, content in commit.files.items():
+        blob = Blob.from_string(content)
+        store.add_object(blob)
+        entries.append((path.encode(), blob.id, REGULAR_FILE))
+    made = GitCommit()
+    made.tree = commit_tree(store, entries)
+    made.parents = [ObjectID(commit.parent.encode())] if commit.parent else []
+    made.author = made.committer = AUTHOR
+    made.author_time = made.commit_time = int(commit.authored_at.timestamp())
+    made.author_timezone = made.commit_timezone = 0
+    made.encoding = b"UTF-8"
+    made.message = commit.message.encode()
+    return [*(store[sha] for sha in store), made]
+
+
+def _files(store: BaseObjectStore, tree: ObjectID) -> Iterator[tuple[str, bytes]]:
+    for entry in iter_tree_contents(store, tree):
+        path = entry.path.decode("utf-8", "replace")
+        if not stat.S_ISREG(entry.mode):
+            raise RepositoryConflictError(f"the repository holds {path}, which is not a file")
+        yield path, store[entry.sha].as_raw_string()

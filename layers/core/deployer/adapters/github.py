@@ -1,0 +1,119 @@
+"""GitHub's REST API: repositories and Pages, with PyGithub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+import requests
+from github import Auth, Github, GithubException, UnknownObjectException
+from github.Repository import Repository as GithubRepository
+
+from deployer.adapters.github_answers import error_for
+from deployer.domain.errors import HostUnavailableError
+from deployer.domain.ports import Clock, Repository
+
+TIMEOUT_SECONDS = 15
+NAME_EXISTS = 422
+PAGES_EXIST = 409
+
+
+def github_client(token: str, base_url: str) -> Github:
+    """A client that never repeats a request by itself.
+
+    PyGithub's own retry repeats POSTs that may have been applied, and its throttle knows only
+    this process.
+    """
+    return Github(
+        auth=Auth.Token(token),
+        base_url=base_url.rstrip("/"),
+        timeout=TIMEOUT_SECONDS,
+        retry=None,
+        seconds_between_requests=None,
+        seconds_between_writes=None,
+        user_agent="llm-code-deployer",
+    )
+
+
+class GitHubHost:
+    """`RepositoryHost` for the repositories of one account.
+
+    `pages_base_url` is where sites are served when that is not `https://OWNER.github.io`.
+    """
+
+    def __init__(self, client: Github, owner: str, pages_base_url: str, clock: Clock) -> None:
+        self._client = client
+        self._owner = owner
+        self._pages_base_url = pages_base_url.rstrip("/")
+        self._clock = clock
+
+    @property
+    def owner(self) -> str:
+        return self._owner
+
+    def create(self, name: str, description: str) -> Repository | None:
+        with self._errors():
+            try:
+                _, created = self._client.requester.requestJsonAndCheck(
+                    "POST",
+                    "/user/repos",
+                    input={
+                        "name": name,
+                        "description": description,
+                        "private": False,
+                        "auto_init": False,
+                        "has_wiki": False,
+                        "has_projects": False,
+                    },
+                )
+            except GithubException as exc:
+                if exc.status == NAME_EXISTS and _name_exists(exc):
+                    return None
+                raise
+        return _repository(GithubRepository(self._client.requester, {}, created, completed=True))
+
+    def find(self, full_name: str) -> Repository | None:
+        with self._errors():
+            try:
+                return _repository(self._client.get_repo(full_name))
+            except UnknownObjectException:
+                return None
+
+    def enable_pages(self, full_name: str, branch: str) -> None:
+        with self._errors():
+            try:
+                self._client.requester.requestJsonAndCheck(
+                    "POST",
+                    f"/repos/{full_name}/pages",
+                    input={"build_type": "legacy", "source": {"branch": branch, "path": "/"}},
+                )
+            except GithubException as exc:
+                if exc.status != PAGES_EXIST:
+                    raise
+
+    def pages_url(self, full_name: str) -> str:
+        owner, name = full_name.split("/", 1)
+        if self._pages_base_url:
+            return f"{self._pages_base_url}/{quote(owner)}/{quote(name)}/"
+        return f"https://{owner.lower()}.github.io/{quote(name)}/"
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except GithubException as exc:
+            raise error_for(
+                exc.status, exc.headers or {}, str(exc.data or exc.message), self._clock
+            ) from exc
+        except requests.RequestException as exc:
+            raise HostUnavailableError(f"GitHub: {type(exc).__name__}") from exc
+
+
+def _name_exists(exc: GithubException) -> bool:
+    errors = exc.data.get("errors", []) if isinstance(exc.data, dict) else []
+    return any(isinstance(error, dict) and error.get("field") == "name" for error in errors)
+
+
+def _repository(found: GithubRepository) -> Repository:
+    return Repository(found.id, found.full_name, found.html_url, found.description or "")

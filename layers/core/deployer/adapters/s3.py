@@ -1,0 +1,77 @@
+"""Requests and generated sites in one private bucket."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from deployer.adapters.aws_errors import error_code, unavailable
+from deployer.domain.errors import RejectedError
+from deployer.domain.request import DeploymentRequest
+from deployer.domain.site import Site
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class _Bucket:
+    def __init__(self, name: str, client: S3Client) -> None:
+        self._name = name
+        self._client = client
+
+    def put(self, key: str, body: bytes) -> None:
+        with unavailable("S3"):
+            self._client.put_object(
+                Bucket=self._name, Key=key, Body=body, ContentType="application/json"
+            )
+
+    def get(self, key: str) -> bytes | None:
+        with unavailable("S3"):
+            try:
+                body: bytes = self._client.get_object(Bucket=self._name, Key=key)["Body"].read()
+                return body
+            except ClientError as exc:
+                if error_code(exc) == "NoSuchKey":
+                    return None
+                raise
+
+
+class S3Requests:
+    """`RequestStore` under `requests/`."""
+
+    def __init__(self, bucket_name: str, client: S3Client) -> None:
+        self._bucket = _Bucket(bucket_name, client)
+
+    def save(self, request: DeploymentRequest) -> None:
+        self._bucket.put(_request_key(request.deployment_id), request.model_dump_json().encode())
+
+    def load(self, deployment_id: str) -> DeploymentRequest:
+        body = self._bucket.get(_request_key(deployment_id))
+        if body is None:
+            raise RejectedError("the stored request has expired; send the round again")
+        return DeploymentRequest.model_validate_json(body)
+
+
+class S3Sites:
+    """`SiteStore`; a ref is the object's key, under `sites/`."""
+
+    def __init__(self, bucket_name: str, client: S3Client) -> None:
+        self._bucket = _Bucket(bucket_name, client)
+
+    def save(self, ref: str, site: Site) -> None:
+        files = {path: base64.b64encode(content).decode() for path, content in site.items()}
+        self._bucket.put(ref, json.dumps(files).encode())
+
+    def load(self, ref: str) -> Site | None:
+        body = self._bucket.get(ref)
+        if body is None:
+            return None
+        files = json.loads(body)
+        return Site({path: base64.b64decode(content) for path, content in files.items()})
+
+
+def _request_key(deployment_id: str) -> str:
+    return f"requests/{deployment_id}.json"

@@ -1,0 +1,41 @@
+"""The one secret, a JSON object of named values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.exceptions import (
+    GetParameterError,
+    TransformParameterError,
+)
+
+from deployer.domain.errors import UnavailableError
+
+MAX_AGE_SECONDS = 60
+"""How long a value is kept after it was read: the delay of a rotation."""
+
+
+class SecretValues:
+    """Named values of one Secrets Manager secret, read at use."""
+
+    def __init__(self, secret_name: str) -> None:
+        self._name = secret_name
+
+    def get(self, name: str) -> str:
+        """
+        Raises:
+            UnavailableError: the secret cannot be read, or has no such value.
+        """
+        try:
+            values: Any = parameters.get_secret(
+                self._name, transform="json", max_age=MAX_AGE_SECONDS
+            )
+        except (GetParameterError, TransformParameterError) as exc:
+            raise UnavailableError(
+                f"the secret {self._name} cannot be read ({type(exc).__name__})"
+            ) from None
+        value = values.get(name) if isinstance(values, dict) else None
+        if not value:
+            raise UnavailableError(f"the secret {self._name} has no value for {name}; see README")
+        return str(value)

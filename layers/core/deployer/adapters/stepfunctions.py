@@ -1,0 +1,64 @@
+"""The state machine that delivers notifications."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployer.adapters.aws_errors import error_code, unavailable
+from deployer.domain.notification import Delivered, Delivery, GaveUp, Outcome, Payload, TryAgain
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class StepFunctionsWorkflow:
+    """`Workflow`: one execution per deployment id, which Step Functions itself keeps unique."""
+
+    def __init__(self, state_machine_arn: str, client: SFNClient) -> None:
+        self._arn = state_machine_arn
+        self._client = client
+
+    def start(self, delivery: Delivery) -> None:
+        with unavailable("Step Functions"):
+            try:
+                self._client.start_execution(
+                    stateMachineArn=self._arn,
+                    name=delivery.deployment_id,
+                    input=json.dumps(execution_input(delivery)),
+                )
+            except ClientError as exc:
+                if error_code(exc) != "ExecutionAlreadyExists":
+                    raise
+
+
+def execution_input(delivery: Delivery) -> dict[str, Any]:
+    fields = asdict(delivery)
+    fields["notification"] = fields.pop("payload")
+    return fields
+
+
+def execution_output(delivery: Delivery, outcome: Outcome) -> dict[str, Any]:
+    """What the state machine reads; each field is always there, as its paths require."""
+    names = {Delivered: "delivered", TryAgain: "retry", GaveUp: "gave_up"}
+    return {
+        "outcome": names[type(outcome)],
+        "delay_seconds": outcome.delay_seconds if isinstance(outcome, TryAgain) else 0,
+        "next_attempt": delivery.attempt + 1,
+    }
+
+
+def parse_delivery(state: dict[str, Any]) -> Delivery:
+    """The state machine's input, as the notifier gets it; the machine's own fields are ignored."""
+    return Delivery(
+        deployment_id=state["deployment_id"],
+        email=state["email"],
+        task=state["task"],
+        round=state["round"],
+        evaluation_url=state["evaluation_url"],
+        payload=Payload(**state["notification"]),
+        attempt=state["attempt"],
+    )

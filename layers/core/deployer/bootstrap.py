@@ -1,0 +1,186 @@
+"""The composition root: the one place where settings, adapters and services meet.
+
+An adapter is imported inside the factory that makes it, so that a function loads only what it
+uses: import time is most of a cold start. What is made is kept for the life of the process.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+from deployer import settings
+from deployer.observability import PowertoolsTelemetry
+
+if TYPE_CHECKING:
+    from deployer.domain.deployment import Deployment
+    from deployer.domain.notification import Delivery, Outcome
+    from deployer.domain.ports import DeploymentQueue, GitRemote, Message
+    from deployer.domain.request import DeploymentRequest
+    from deployer.generation.types import Assignment, Generated
+    from deployer.services.build import BuildPorts, Invocation, SecondsLeft
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@lru_cache
+def validator_settings() -> settings.ValidatorSettings:
+    return settings.load(settings.ValidatorSettings)
+
+
+@lru_cache
+def status_settings() -> settings.StatusSettings:
+    return settings.load(settings.StatusSettings)
+
+
+@lru_cache
+def worker_settings() -> settings.WorkerSettings:
+    return settings.load(settings.WorkerSettings)
+
+
+def admit(body: dict[str, Any]) -> DeploymentRequest:
+    """See `services.accept.admit`."""
+    from deployer.adapters.secrets import SecretValues
+    from deployer.services import accept
+
+    expected = SecretValues(validator_settings().secret_name).get("STUDENT_SECRET")
+    return accept.admit(body, expected)
+
+
+@lru_cache
+def accept() -> Callable[[DeploymentRequest], Deployment]:
+    """See `services.accept.accept`."""
+    from deployer.adapters.dynamodb import DynamoDBDeployments
+    from deployer.adapters.s3 import S3Requests
+    from deployer.services.accept import accept
+
+    config = validator_settings()
+    return partial(
+        accept,
+        store=DynamoDBDeployments(config.table_name),
+        requests=S3Requests(config.bucket_name, _client("s3")),
+        queue=_queue(config.queue_url),
+        telemetry=PowertoolsTelemetry(),
+        clock=now,
+    )
+
+
+@lru_cache
+def status() -> Callable[[str, str], dict[str, Any] | None]:
+    """See `services.status.status`."""
+    from deployer.adapters.dynamodb import DynamoDBDeployments
+    from deployer.services.status import status
+
+    return partial(status, store=DynamoDBDeployments(status_settings().table_name))
+
+
+@lru_cache
+def notify() -> Callable[[Delivery], Outcome]:
+    """See `services.notify.notify`."""
+    import requests
+
+    from deployer.adapters.dynamodb import DynamoDBDeployments
+    from deployer.adapters.evaluation import HTTPEvaluationEndpoint
+    from deployer.services.notify import notify
+
+    config = settings.load(settings.NotifierSettings)
+    return partial(
+        notify,
+        endpoint=HTTPEvaluationEndpoint(requests.Session()),
+        store=DynamoDBDeployments(config.table_name),
+        telemetry=PowertoolsTelemetry(),
+        clock=now,
+        retry_delays=config.delays,
+    )
+
+
+@lru_cache
+def work_queue() -> DeploymentQueue:
+    return _queue(worker_settings().queue_url)
+
+
+def build(message: Message, invocation: Invocation) -> None:
+    """See `services.build.build`. The keys are read at each call, so that they can be rotated."""
+    from deployer.adapters.git import DulwichRemote
+    from deployer.adapters.secrets import SecretValues
+    from deployer.services.build import build
+
+    config = worker_settings()
+    keys = SecretValues(config.secret_name)
+    token = keys.get("GITHUB_TOKEN")
+    git = DulwichRemote(config.git_base_url, token, now)
+    ports = _build_ports(config, git, token, keys.get(config.llm_key_name))
+    build(message, ports, invocation)
+
+
+def _build_ports(
+    config: settings.WorkerSettings, git: GitRemote, token: str, model_key: str
+) -> BuildPorts:
+    from deployer.adapters.dynamodb import DynamoDBDeployments, DynamoDBRepositoryNames
+    from deployer.adapters.github import GitHubHost, github_client
+    from deployer.adapters.s3 import S3Requests, S3Sites
+    from deployer.adapters.stepfunctions import StepFunctionsWorkflow
+    from deployer.services.build import BuildPorts
+    from deployer.services.publish import Publisher
+
+    host = GitHubHost(
+        github_client(token, config.github_api_url),
+        owner=config.github_username,
+        pages_base_url=config.pages_base_url,
+        clock=now,
+    )
+    return BuildPorts(
+        store=DynamoDBDeployments(config.table_name),
+        requests=S3Requests(config.bucket_name, _client("s3")),
+        sites=S3Sites(config.bucket_name, _client("s3")),
+        queue=work_queue(),
+        generate=_generator(config, model_key, known_secrets=(token, model_key)),
+        publisher=Publisher(host, git, DynamoDBRepositoryNames(config.table_name)),
+        git=git,
+        workflow=StepFunctionsWorkflow(config.state_machine_arn, _client("stepfunctions")),
+        telemetry=PowertoolsTelemetry(),
+        clock=now,
+    )
+
+
+def _generator(
+    config: settings.WorkerSettings, key: str, known_secrets: tuple[str, ...]
+) -> Callable[[Assignment, SecondsLeft], Generated]:
+    from deployer.adapters.llm import language_model
+    from deployer.generation.build import generate
+
+    model = language_model(
+        config.llm_provider,
+        model=config.llm_model,
+        api_key=key,
+        base_url=config.llm_base_url,
+    )
+
+    def generate_site(assignment: Assignment, seconds_left: SecondsLeft) -> Generated:
+        return generate(
+            replace(assignment, known_secrets=known_secrets),
+            model,
+            nonce=secrets.token_hex(4),
+            seconds_left=seconds_left,
+        )
+
+    return generate_site
+
+
+def _queue(queue_url: str) -> DeploymentQueue:
+    from deployer.adapters.sqs import SQSDeploymentQueue
+
+    return SQSDeploymentQueue(queue_url, _client("sqs"))
+
+
+@lru_cache
+def _client(service: str) -> Any:
+    import boto3
+
+    return boto3.client(service)  # type: ignore[call-overload]

@@ -1,0 +1,126 @@
+"""Everything that can go wrong, by cause.
+
+DeployerError
+├── RequestError                  the caller's doing; answered with a 4xx
+│   ├── InvalidRequestError       400, names every bad field
+│   ├── ForbiddenError            403
+│   ├── ConflictError             409
+│   └── TooLargeError             413
+├── RejectedError                 this deployment cannot be done; trying again would not help
+│   ├── ModelRefusedError
+│   └── RepositoryConflictError
+├── UnavailableError              something outside is down; trying again may help
+│   ├── QueueUnavailableError
+│   ├── ModelUnavailableError
+│   │   ├── ModelRateLimitedError
+│   │   └── ModelMisconfiguredError
+│   └── HostUnavailableError
+├── HeadMovedError                the branch is not where our commit expects it
+├── Postponed                     not now: the deployment goes back to the queue until a known time
+└── RecordChangedError            a conditional write lost against another writer
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class DeployerError(Exception):
+    """The root of our own errors."""
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One bad field of a request: its path (`attachments[0].url`) and why."""
+
+    field: str
+    reason: str
+
+
+class RequestError(DeployerError):
+    """The caller's request cannot be accepted as it is."""
+
+
+class InvalidRequestError(RequestError):
+    """Malformed JSON or fields."""
+
+    def __init__(self, message: str, fields: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(message)
+        self.fields = fields
+
+
+class ForbiddenError(RequestError):
+    """The secret is wrong."""
+
+
+class ConflictError(RequestError):
+    """The request contradicts what was accepted before."""
+
+
+class TooLargeError(RequestError):
+    """The body or an attachment is above its limit; the message says which limit."""
+
+
+class RejectedError(DeployerError):
+    """This deployment cannot be done, however often it is tried."""
+
+
+class ModelRefusedError(RejectedError):
+    """The model declined, or never gave a usable answer within its budget."""
+
+
+class RepositoryConflictError(RejectedError):
+    """Somebody else's repository or commit stands where ours should be."""
+
+
+class UnavailableError(DeployerError):
+    """Something outside did not answer as it should; the same call may work later."""
+
+
+class QueueUnavailableError(UnavailableError):
+    """The deployment could not be queued."""
+
+
+class ModelUnavailableError(UnavailableError):
+    """The model's service failed, timed out or refused our key.
+
+    `retry_after` is in seconds, where the service said so.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ModelRateLimitedError(ModelUnavailableError):
+    """Too many requests or tokens for now; waiting helps."""
+
+
+class ModelMisconfiguredError(ModelUnavailableError):
+    """It refused our key, our model's name or the request itself; waiting does not help."""
+
+
+class HostUnavailableError(UnavailableError):
+    """GitHub failed, timed out or refused our token."""
+
+
+class HeadMovedError(DeployerError):
+    """The branch's head is `head`: neither our commit nor its parent."""
+
+    def __init__(self, head: str | None) -> None:
+        super().__init__(f"the branch is at {head}")
+        self.head = head
+
+
+class Postponed(DeployerError):  # noqa: N818 - a change of plan, not a failure
+    """The deployment must wait until `until` and is queued again; no receive is spent."""
+
+    def __init__(self, reason: str, until: datetime) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.until = until
+
+
+class RecordChangedError(DeployerError):
+    """The record is not as it was read: another writer was first."""

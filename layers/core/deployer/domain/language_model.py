@@ -1,0 +1,73 @@
+"""What we ask of a language model and what it answers, in our own terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class StopReason(StrEnum):
+    """Why the model stopped. Anything but COMPLETE is not a complete answer, even if it parses."""
+
+    COMPLETE = "COMPLETE"
+    TRUNCATED = "TRUNCATED"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture for models that see."""
+
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """`system` is the same for all deployments, so that a provider can cache it."""
+
+    system: str
+    user: str
+    images: tuple[Image, ...] = ()
+    max_output_tokens: int = 16_000
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens as the provider counted them; `cached_tokens` are part of `input_tokens`."""
+
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.output_tokens + other.output_tokens,
+        )
+
+
+@dataclass(frozen=True)
+class Reply:
+    text: str
+    stop_reason: StopReason
+    model: str
+    usage: Usage = Usage()
+
+
+class LanguageModel(Protocol):
+    """Text in, text out. It has no tools and no authority."""
+
+    @property
+    def name(self) -> str:
+        """`provider/model`, for records and metrics."""
+
+    def complete(self, prompt: Prompt, *, timeout_seconds: float) -> Reply:
+        """Ask once; nothing is retried here.
+
+        Raises:
+            ModelUnavailableError: it failed, timed out, or refused our key; `retry_after` in
+                seconds where it said so.
+        """

@@ -1,0 +1,111 @@
+"""The notification: what the evaluation URL is told, how often, and how it went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+MAX_RETRY_AFTER_SECONDS = 24 * 3600
+GONE = 410
+
+
+class NotificationState(StrEnum):
+    PENDING = "PENDING"
+    DELIVERED = "DELIVERED"
+    GAVE_UP = "GAVE_UP"
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One accepted nonce, the URL that waits to be told about it, and how far that came."""
+
+    deployment_id: str
+    nonce: str
+    evaluation_url: str
+    request_digest: str
+    accepted_at: datetime
+    state: NotificationState = NotificationState.PENDING
+    attempts: int = 0
+    last_answer: str | None = None
+    """`HTTP 503`, or the name of what prevented an answer."""
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Payload:
+    """The seven fields, in the contract's order. The same values give the same bytes."""
+
+    email: str
+    task: str
+    round: int
+    nonce: str
+    repo_url: str
+    commit_sha: str
+    pages_url: str
+
+    def to_bytes(self) -> bytes:
+        return json.dumps(self.__dict__, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One attempt to deliver one notification: the state machine's input."""
+
+    deployment_id: str
+    email: str
+    task: str
+    round: int
+    evaluation_url: str
+    payload: Payload
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the evaluation URL answered. `status` is None when there was no answer."""
+
+    status: int | None
+    detail: str
+    retry_after: float | None = None
+    """Seconds, where the receiver asked for a delay."""
+
+    @property
+    def accepted(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True)
+class Delivered:
+    pass
+
+
+@dataclass(frozen=True)
+class TryAgain:
+    delay_seconds: int
+
+
+@dataclass(frozen=True)
+class GaveUp:
+    reason: str
+
+
+Outcome = Delivered | TryAgain | GaveUp
+
+
+def decide(answer: Answer, attempt: int, retry_delays: Sequence[int]) -> Outcome:
+    """What follows from the answer to attempt number `attempt` (the first is 1).
+
+    `retry_delays` holds the seconds before attempts 2, 3, ...; when it is used up we give up.
+    A receiver's Retry-After (RFC 9110, 10.2.3) can only lengthen a delay. 410 Gone stops at once.
+    """
+    if answer.accepted:
+        return Delivered()
+    if answer.status == GONE:
+        return GaveUp("the evaluation URL answered 410 Gone")
+    if attempt > len(retry_delays):
+        return GaveUp(f"no success in {attempt} attempts; the last: {answer.detail}")
+    asked = min(answer.retry_after or 0, MAX_RETRY_AFTER_SECONDS)
+    return TryAgain(max(retry_delays[attempt - 1], round(asked)))

@@ -1,0 +1,176 @@
+"""What the services need from outside. Each port says what it raises; adapters raise nothing else.
+
+The language model's port is in `language_model`, beside its types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from deployer.domain.deployment import Deployment
+from deployer.domain.key import Key
+from deployer.domain.notification import Answer, Delivery
+from deployer.domain.request import DeploymentRequest
+from deployer.domain.site import Site
+
+Clock = Callable[[], datetime]
+"""Answers the present time, in UTC."""
+
+
+class DeploymentStore(Protocol):
+    """The records."""
+
+    def find(self, key: Key) -> Deployment | None: ...
+
+    def rounds(self, email: str, task: str) -> list[Deployment]:
+        """Every round of a task, in order."""
+
+    def save(self, deployment: Deployment) -> Deployment:
+        """Write the record if the stored version is still `deployment.version`.
+
+        Returns:
+            the record with its new version.
+
+        Raises:
+            RecordChangedError: another writer was first; nothing was written.
+        """
+
+    def delete(self, deployment: Deployment) -> None:
+        """Delete the record if the stored version is still `deployment.version`.
+
+        Raises:
+            RecordChangedError: another writer was first; nothing was deleted.
+        """
+
+
+class RepositoryNames(Protocol):
+    """Which task a repository name belongs to."""
+
+    def bind(self, repository: str, email: str, task: str) -> bool:
+        """Claim `repository` (`owner/name`) for the task, for ever.
+
+        Returns:
+            whether it is the task's, now or since before; False if it is another task's.
+        """
+
+
+class RequestStore(Protocol):
+    """Accepted requests, too large for a message or a record."""
+
+    def save(self, request: DeploymentRequest) -> None: ...
+
+    def load(self, deployment_id: str) -> DeploymentRequest:
+        """
+        Raises:
+            RejectedError: it was never stored, or has expired.
+        """
+
+
+class SiteStore(Protocol):
+    """Generated sites: what was paid for once."""
+
+    def save(self, ref: str, site: Site) -> None: ...
+
+    def load(self, ref: str) -> Site | None:
+        """The site, or None if nothing is stored there."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the queue carries: only what finds the record."""
+
+    deployment_id: str
+    key: Key
+
+
+class DeploymentQueue(Protocol):
+    def send(self, message: Message, *, delay_seconds: int = 0) -> None:
+        """Queue the message; it is delivered once or more, not before the delay (at most 900 s).
+
+        Raises:
+            QueueUnavailableError: it may or may not have been queued.
+        """
+
+    def retry_in(self, receipt_handle: str, seconds: int) -> None:
+        """Deliver a received message again after `seconds` instead of the visibility timeout."""
+
+
+class Workflow(Protocol):
+    """The state machine that delivers notifications."""
+
+    def start(self, delivery: Delivery) -> None:
+        """Start it once for `delivery.deployment_id`; starting again is harmless."""
+
+
+class EvaluationEndpoint(Protocol):
+    def post(self, url: str, body: bytes) -> Answer:
+        """POST `body` as JSON, once. What went wrong is in the answer; nothing is raised."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository that exists at the host."""
+
+    id: int
+    full_name: str
+    """`owner/name`."""
+    html_url: str
+    description: str
+
+
+class RepositoryHost(Protocol):
+    """The host's API: repositories and Pages. Every method may raise HostUnavailableError,
+    RejectedError, or Postponed when the host asks us to wait."""
+
+    @property
+    def owner(self) -> str:
+        """The account that the repositories belong to."""
+
+    def create(self, name: str, description: str) -> Repository | None:
+        """Create an empty public repository; None if the name is taken."""
+
+    def find(self, name: str) -> Repository | None: ...
+
+    def enable_pages(self, name: str, branch: str) -> None:
+        """Serve the branch's root; already enabled is success."""
+
+    def pages_url(self, name: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit, complete: the same values always give the same SHA."""
+
+    files: Site
+    parent: str | None
+    message: str
+    authored_at: datetime
+
+
+class GitRemote(Protocol):
+    """Repositories over git's own protocol. Every method may raise HostUnavailableError,
+    or Postponed when the host asks us to wait."""
+
+    def push(self, repository: str, branch: str, commit: Commit) -> str:
+        """Put `commit` on the branch if the head is its parent; never forced.
+
+        Pushing a commit that is the head already changes nothing.
+
+        Returns:
+            the commit's SHA.
+
+        Raises:
+            HeadMovedError: the head is another commit.
+        """
+
+    def read(self, repository: str, commit_sha: str) -> Site:
+        """The files of the commit `commit_sha`."""
+
+
+class Telemetry(Protocol):
+    """Facts about a deployment, for logs and metrics."""
+
+    def fact(self, name: str, **details: str | float | None) -> None: ...

@@ -1,0 +1,215 @@
+"""What a caller sends: one request for one round of a task."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+from deployer.domain.errors import FieldError, InvalidRequestError, TooLargeError
+from deployer.domain.key import Key
+from deployer.domain.site import InvalidPathError, check_path
+
+MAX_BODY_BYTES = 5 * 1024 * 1024
+"""A Lambda is invoked with at most 6 MB, the API's envelope included."""
+MAX_ATTACHMENT_BYTES = 3 * 1024 * 1024
+MAX_ATTACHMENTS = 20
+MAX_CHECKS = 100
+RESERVED_NAMES = frozenset({"license", "readme.md", "index.html", ".nojekyll"})
+"""Lower case. Our code or the model writes these files of a site."""
+
+_DATA_URI = re.compile(
+    r"^data:(?P<media>[^,;]*)(?P<parameters>(?:;[^,;]*)*),(?P<data>.*)$", re.DOTALL
+)
+
+
+class AttachmentTooLargeError(ValueError):
+    """The decoded attachment is above its limit."""
+
+
+def _decode_data_uri(url: str) -> tuple[str, bytes]:
+    """Split a data URI (RFC 2397) into its media type and its bytes. Strict: nothing is guessed."""
+    match = _DATA_URI.match(url)
+    if match is None:
+        raise ValueError("must be a data URI such as data:text/csv;base64,...")
+    media_type = match["media"] or "text/plain"
+    if ";base64" not in match["parameters"].lower():
+        return media_type, unquote_to_bytes(match["data"])
+    try:
+        return media_type, base64.b64decode(unquote_to_bytes(match["data"]), validate=True)
+    except binascii.Error as exc:
+        raise ValueError(f"is not valid base64: {exc}") from exc
+
+
+def _check_name(name: str) -> str:
+    try:
+        check_path(name)
+    except InvalidPathError as exc:
+        raise ValueError(str(exc)) from exc
+    if name.lower() in RESERVED_NAMES:
+        raise ValueError("names a file that every site has; send it under another name")
+    if name.startswith("."):
+        raise ValueError("must not begin with a dot")
+    return name
+
+
+def _check_data_uri(url: str) -> str:
+    _, content = _decode_data_uri(url)
+    if len(content) > MAX_ATTACHMENT_BYTES:
+        raise AttachmentTooLargeError(
+            f"holds {len(content)} bytes; the limit is {MAX_ATTACHMENT_BYTES}"
+        )
+    return url
+
+
+def _check_evaluation_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http or https URL")
+    if parts.username or parts.password:
+        raise ValueError("must not carry a user name or a password")
+    return url
+
+
+def _none_to_empty(value: Any) -> Any:
+    return [] if value is None else value
+
+
+class Attachment(BaseModel):
+    """A file that comes with the brief and is committed byte for byte under its name."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: Annotated[str, AfterValidator(_check_name)]
+    url: Annotated[str, AfterValidator(_check_data_uri)] = Field(repr=False)
+
+    @property
+    def media_type(self) -> str:
+        return _decode_data_uri(self.url)[0]
+
+    @property
+    def content(self) -> bytes:
+        return _decode_data_uri(self.url)[1]
+
+
+class JavaScriptCheck(BaseModel):
+    """A check in the form of an expression that must be true in the page."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    js: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+
+
+Check = Annotated[str, StringConstraints(min_length=1, max_length=10_000)] | JavaScriptCheck
+Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Email = Annotated[
+    str, StringConstraints(pattern=r"^[^@\s/\x00-\x1f]+@[^@\s/\x00-\x1f]+$", max_length=254)
+]
+
+
+class DeploymentRequest(BaseModel):
+    """One request, without its secret: the secret is compared at the door and goes no further.
+
+    Unknown fields are ignored.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    email: Email
+    task: Slug
+    round: Annotated[int, Field(strict=True, ge=1, le=1000)]
+    nonce: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    brief: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
+    checks: Annotated[
+        tuple[Check, ...], BeforeValidator(_none_to_empty), Field(max_length=MAX_CHECKS)
+    ] = ()
+    evaluation_url: Annotated[
+        str, StringConstraints(max_length=2048), AfterValidator(_check_evaluation_url)
+    ]
+    attachments: Annotated[
+        tuple[Attachment, ...], BeforeValidator(_none_to_empty), Field(max_length=MAX_ATTACHMENTS)
+    ] = ()
+
+    @property
+    def key(self) -> Key:
+        return Key(self.email, self.task, self.round)
+
+    @property
+    def deployment_id(self) -> str:
+        """The same for the same (email, task, round, nonce), however often it is sent."""
+        return "d-" + _digest([self.email, self.task, self.round, self.nonce])[:32]
+
+    @property
+    def content_digest(self) -> str:
+        """What the site depends on: brief, checks and attachments."""
+        return _digest(self.model_dump(include={"brief", "checks", "attachments"}, mode="json"))
+
+    @property
+    def request_digest(self) -> str:
+        """The whole request: the same nonce with another digest is a contradiction."""
+        return _digest(self.model_dump(mode="json"))
+
+
+def _digest(value: Any) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def parse_request(body: dict[str, Any]) -> DeploymentRequest:
+    """Validate the fields of a request's JSON object.
+
+    Raises:
+        InvalidRequestError: names every bad field with a reason.
+        TooLargeError: an attachment is above its limit.
+    """
+    try:
+        request = DeploymentRequest.model_validate(body)
+    except ValidationError as exc:
+        raise _request_error(exc) from exc
+    names = [attachment.name.lower() for attachment in request.attachments]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        fields = tuple(FieldError("attachments", f"holds {name} more than once") for name in twice)
+        raise InvalidRequestError("two attachments have the same name", fields)
+    return request
+
+
+def _request_error(exc: ValidationError) -> InvalidRequestError | TooLargeError:
+    fields: dict[str, str] = {}
+    for error in exc.errors(include_url=False, include_input=False):
+        path = _field_path(error["loc"])
+        cause = error.get("ctx", {}).get("error")
+        if isinstance(cause, AttachmentTooLargeError):
+            return TooLargeError(f"{path} {cause}")
+        fields.setdefault(path, str(cause) if cause else error["msg"])
+    return InvalidRequestError(
+        "the request has invalid fields",
+        tuple(FieldError(path, reason) for path, reason in fields.items()),
+    )
+
+
+def _field_path(location: tuple[int | str, ...]) -> str:
+    """`("checks", 0, "str")` → `checks[0]`: the caller's own field, without our type names."""
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif part in ("JavaScriptCheck", "constrained-str", "str"):
+            continue
+        else:
+            path += f".{part}" if path else part
+    return path

@@ -1,0 +1,42 @@
+"""The one logger, tracer and metrics, and the facts that services report through them."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+logger = Logger()
+# The default patches every library it can import, and importing is what a cold start costs.
+tracer = Tracer(patch_modules=("botocore",))
+metrics = Metrics()
+
+COUNTED = {
+    "accepted": "Accepted",
+    "generated": "Built",
+    "published": "Published",
+    "notified": "Notified",
+    "failed": "Failed",
+    "notify_failed": "NotifyFailed",
+    "postponed": "Postponed",
+}
+"""Facts that are metrics too, and the metrics' names."""
+
+
+def follow(deployment_id: str) -> None:
+    """Put the deployment's id on every line and trace from here on."""
+    logger.append_keys(deployment_id=deployment_id)
+    tracer.put_annotation("deployment_id", deployment_id)
+
+
+class PowertoolsTelemetry:
+    """`Telemetry`: one JSON line per fact, and a metric where somebody would plot it."""
+
+    def fact(self, name: str, **details: str | float | None) -> None:
+        logger.info(name, extra={"fact": name, **details})
+        if name in COUNTED:
+            metrics.add_metric(name=COUNTED[name], unit=MetricUnit.Count, value=1)
+        seconds = details.get("seconds")
+        if isinstance(seconds, int | float):
+            metrics.add_metric(
+                name=f"{COUNTED.get(name, name)}Seconds", unit=MetricUnit.Seconds, value=seconds
+            )

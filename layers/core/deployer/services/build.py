@@ -1,0 +1,276 @@
+"""Build one deployment: claim, generate, publish, start the notification.
+
+Each step leaves a checkpoint in the record before the next begins, and is safe to run again:
+whatever was killed is taken up by the next delivery of the message at its last checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from deployer.domain.deployment import (
+    BEFORE_PUBLICATION,
+    Deployment,
+    Failure,
+    Publication,
+    State,
+)
+from deployer.domain.errors import (
+    HeadMovedError,
+    ModelUnavailableError,
+    Postponed,
+    RecordChangedError,
+    RejectedError,
+    RepositoryConflictError,
+)
+from deployer.domain.key import Key
+from deployer.domain.ports import (
+    Clock,
+    DeploymentQueue,
+    DeploymentStore,
+    GitRemote,
+    Message,
+    RequestStore,
+    SiteStore,
+    Telemetry,
+    Workflow,
+)
+from deployer.domain.request import Check
+from deployer.domain.site import Site
+from deployer.generation.types import Assignment, Generated
+from deployer.services.claim import Claim
+from deployer.services.publish import Publisher
+
+MAX_DELAY_SECONDS = 900
+"""SQS: DelaySeconds is at most 15 minutes; a longer wait takes several hops."""
+PREDECESSOR_POLL = timedelta(seconds=10)
+
+LEASE_MARGIN_SECONDS = 60
+"""The lease outlives the invocation, so that nobody takes over from a worker that still runs."""
+
+SecondsLeft = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class BuildPorts:
+    """What the worker's steps need from outside."""
+
+    store: DeploymentStore
+    requests: RequestStore
+    sites: SiteStore
+    queue: DeploymentQueue
+    generate: Callable[[Assignment, SecondsLeft], Generated]
+    publisher: Publisher
+    git: GitRemote
+    workflow: Workflow
+    telemetry: Telemetry
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One run of the worker for one message."""
+
+    owner: str
+    """Unique to this run: the lease's owner token."""
+    seconds_left: SecondsLeft
+    last_receive: bool
+    """Whether the queue gives the message up after this run."""
+
+
+def build(message: Message, ports: BuildPorts, invocation: Invocation) -> None:
+    """Take the deployment as far as it goes.
+
+    Returns normally when there is nothing left to do with the message: done, nothing to do,
+    postponed (a delayed copy is queued), failed for good, or taken over by another worker.
+
+    Raises:
+        DeployerError, or what else went wrong: the message should be delivered again. After the
+            last receive the record says FAILED.
+    """
+    run = _Run(message, ports, invocation)
+    try:
+        run.claim_and_build()
+    except Postponed as pause:
+        run.postpone(pause)
+    except RejectedError as exc:
+        run.fail(Failure(str(exc), resumable=False))
+    except RecordChangedError:
+        ports.telemetry.fact("superseded")
+    except Exception as exc:
+        run.stop_early(exc)
+        raise
+
+
+class _Run:
+    """The steps of one run."""
+
+    def __init__(self, message: Message, ports: BuildPorts, invocation: Invocation) -> None:
+        self.message = message
+        self.ports = ports
+        self.invocation = invocation
+        self.claim = Claim(message.key, invocation.owner, ports.store, ports.clock)
+
+    def claim_and_build(self) -> None:
+        deployment = self.claim.take(self.invocation.seconds_left() + LEASE_MARGIN_SECONDS)
+        if deployment is None:
+            self.ports.telemetry.fact("nothing_to_do")
+            return
+        self.ports.telemetry.fact("claimed", state=deployment.state)
+        if deployment.state is State.GENERATING:
+            deployment = self._generate(deployment)
+        if deployment.state is State.GENERATED:
+            deployment = self._publish(deployment)
+        for notification in deployment.pending:
+            self.ports.workflow.start(deployment.delivery(notification))
+            self.ports.telemetry.fact("notification_started")
+
+    def _generate(self, deployment: Deployment) -> Deployment:
+        with self._timed("generated"):
+            base = self._base(deployment)
+            ref = f"sites/{deployment.request_id}.json"
+            unmet: tuple[str, ...] = ()
+            if self.ports.sites.load(ref) is None:
+                generated = self._ask_model(deployment, base)
+                unmet = generated.unmet
+                self.ports.sites.save(ref, generated.site)
+            base_sha = base.commit_sha if base else None
+            return self.claim.update(
+                lambda record: record.generated(ref, base_sha, unmet, self.ports.clock())
+            )
+
+    def _ask_model(self, deployment: Deployment, base: Publication | None) -> Generated:
+        request = self.ports.requests.load(deployment.request_id)
+        assignment = Assignment(
+            task=deployment.task,
+            round=deployment.round,
+            brief=request.brief,
+            checks=request.checks,
+            attachments=request.attachments,
+            current=self._current_site(base) if base else None,
+            earlier_checks=self._earlier_checks(deployment.key),
+            licence_holder=self.ports.publisher.host.owner,
+            licence_year=deployment.accepted_at.year,
+        )
+        try:
+            generated = self.ports.generate(assignment, self.invocation.seconds_left)
+        except ModelUnavailableError as exc:
+            if exc.retry_after is None:
+                raise
+            until = self.ports.clock() + timedelta(seconds=exc.retry_after)
+            raise Postponed(str(exc), until) from exc
+        self.ports.telemetry.fact(
+            "model_answered",
+            model=generated.model,
+            calls=generated.calls,
+            input_tokens=generated.usage.input_tokens,
+            cached_tokens=generated.usage.cached_tokens,
+            output_tokens=generated.usage.output_tokens,
+            unmet=len(generated.unmet),
+        )
+        return generated
+
+    def _publish(self, deployment: Deployment) -> Deployment:
+        with self._timed("published"):
+            base = self._base(deployment)
+            site = self._stored_site(deployment)
+            try:
+                publication = self.ports.publisher.publish(deployment, site, base)
+            except HeadMovedError as moved:
+                deployment = self._rebase(deployment, site, base, moved)
+                site = self._stored_site(deployment)
+                try:
+                    publication = self.ports.publisher.publish(deployment, site, base)
+                except HeadMovedError as again:
+                    raise RepositoryConflictError(
+                        f"somebody else is changing the repository: {again}"
+                    ) from again
+            return self.claim.update(
+                lambda record: record.published(publication, self.ports.clock())
+            )
+
+    def _rebase(
+        self,
+        deployment: Deployment,
+        site: Site,
+        base: Publication | None,
+        moved: HeadMovedError,
+    ) -> Deployment:
+        """Put our changes on the commit that is there now; checkpointed, so it happens once."""
+        if base is None or moved.head is None:
+            raise RepositoryConflictError(f"the repository is not as we left it: {moved}")
+        theirs = self.ports.git.read(base.repository, moved.head)
+        ours = site.changes_since(self._current_site(base))
+        ref = f"sites/{deployment.request_id}-on-{moved.head}.json"
+        self.ports.sites.save(ref, theirs.with_files(ours))
+        self.ports.telemetry.fact("rebased", head=moved.head)
+        return self.claim.update(
+            lambda record: record.generated(ref, moved.head, deployment.unmet, self.ports.clock())
+        )
+
+    def postpone(self, pause: Postponed) -> None:
+        """Queue a delayed copy of the message, so that waiting spends no receive."""
+        now = self.ports.clock()
+        seconds = (pause.until - now).total_seconds()
+        delay = min(MAX_DELAY_SECONDS, max(1, round(seconds)))
+        self.ports.queue.send(self.message, delay_seconds=delay)
+        self.claim.give_back(lambda record: record.waits(pause.reason, pause.until, now))
+        self.ports.telemetry.fact("postponed", reason=pause.reason, delay_seconds=delay)
+
+    def fail(self, failure: Failure) -> None:
+        if self.claim.give_back(lambda record: record.failed(failure, self.ports.clock())):
+            self.ports.telemetry.fact("failed", reason=failure.reason)
+
+    def stop_early(self, exc: Exception) -> None:
+        """Leave the record so that the next delivery, or a person, can go on from it."""
+        if self.invocation.last_receive:
+            self.fail(Failure(f"{type(exc).__name__}: {exc}", resumable=True))
+        else:
+            self.claim.give_back(lambda record: record.released(self.ports.clock()))
+
+    def _base(self, deployment: Deployment) -> Publication | None:
+        """What this build is put on: the round's earlier build, or the round before."""
+        if deployment.publication or deployment.round == 1:
+            return deployment.publication
+        previous = self.ports.store.find(deployment.key.previous())
+        if previous is None:
+            raise RejectedError(f"round {deployment.round - 1} is gone")
+        if previous.state is State.FAILED:
+            raise RejectedError(
+                f"round {previous.round} failed; send it again, then round {deployment.round}"
+            )
+        if previous.publication is None or previous.state in BEFORE_PUBLICATION:
+            raise Postponed(
+                f"round {previous.round} is still in work", self.ports.clock() + PREDECESSOR_POLL
+            )
+        return previous.publication
+
+    def _current_site(self, base: Publication) -> Site:
+        stored = self.ports.sites.load(base.site_ref)
+        return stored or self.ports.git.read(base.repository, base.commit_sha)
+
+    def _stored_site(self, deployment: Deployment) -> Site:
+        site = self.ports.sites.load(deployment.site_ref) if deployment.site_ref else None
+        if site is None:
+            raise RejectedError("the generated site has expired; send the round again")
+        return site
+
+    def _earlier_checks(self, key: Key) -> tuple[Check, ...]:
+        """The checks of the rounds before; a request that has expired promises nothing more."""
+        checks: list[Check] = []
+        for earlier in self.ports.store.rounds(key.email, key.task):
+            if earlier.round < key.round:
+                try:
+                    checks += self.ports.requests.load(earlier.request_id).checks
+                except RejectedError:
+                    self.ports.telemetry.fact("earlier_checks_expired", earlier=earlier.round)
+        return tuple(checks)
+
+    @contextmanager
+    def _timed(self, fact: str) -> Iterator[None]:
+        begin = self.ports.clock()
+        yield
+        self.ports.telemetry.fact(fact, seconds=(self.ports.clock() - begin).total_seconds())

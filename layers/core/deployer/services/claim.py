@@ -1,0 +1,79 @@
+"""One worker's hold on one record: the claim, and every change made under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from deployer.domain.deployment import Deployment, Lease
+from deployer.domain.errors import Postponed, RecordChangedError, RejectedError
+from deployer.domain.key import Key
+from deployer.domain.ports import Clock, DeploymentStore
+
+UPDATE_ATTEMPTS = 5
+MAX_WAIT = timedelta(hours=24)
+"""How long a deployment may wait for something before it fails."""
+LOST_RACE_DELAY = timedelta(seconds=5)
+
+
+class Claim:
+    """A lease on the record of `key`, fenced by its owner token."""
+
+    def __init__(self, key: Key, owner: str, store: DeploymentStore, clock: Clock) -> None:
+        self.key = key
+        self.owner = owner
+        self.held = False
+        self._store = store
+        self._clock = clock
+
+    def take(self, seconds: float) -> Deployment | None:
+        """Take the record on for `seconds`; None if there is nothing to do for it.
+
+        Raises:
+            Postponed: another worker holds it, or was first just now.
+            RejectedError: it has waited too long already.
+        """
+        now = self._clock()
+        record = self._store.find(self.key)
+        if record is None or not record.has_work:
+            return None
+        if record.lease and record.lease.held_against(self.owner, now):
+            raise Postponed("another worker has it", until=record.lease.expires_at)
+        lease = Lease(self.owner, now + timedelta(seconds=seconds))
+        try:
+            claimed = self._store.save(record.claimed(lease, now))
+        except RecordChangedError:
+            raise Postponed("another worker was first", now + LOST_RACE_DELAY) from None
+        self.held = True
+        if record.waiting and now > record.accepted_at + MAX_WAIT:
+            raise RejectedError(f"waited too long; the last reason: {record.waiting.reason}")
+        return claimed
+
+    def update(self, change: Callable[[Deployment], Deployment]) -> Deployment:
+        """Apply `change` to the record, as long as the lease on it is ours.
+
+        The caller may add a nonce meanwhile: `change` is applied to the record as it is now.
+
+        Raises:
+            RecordChangedError: the deployment is no longer ours.
+        """
+        for _ in range(UPDATE_ATTEMPTS):
+            record = self._store.find(self.key)
+            if record is None or record.lease is None or record.lease.owner != self.owner:
+                break
+            try:
+                return self._store.save(change(record))
+            except RecordChangedError:
+                continue
+        self.held = False
+        raise RecordChangedError("the deployment is another worker's now")
+
+    def give_back(self, change: Callable[[Deployment], Deployment]) -> bool:
+        """Apply the last `change`; False if the record is not ours (any more)."""
+        if not self.held:
+            return False
+        try:
+            self.update(change)
+        except RecordChangedError:
+            return False
+        return True

@@ -1,0 +1,106 @@
+"""Each function's settings, read from the environment once. Wrong ones fail with their name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+Provider = Literal["openai", "gemini", "anthropic"]
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it."""
+
+
+def _comma_separated(value: object) -> object:
+    return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Url = Annotated[str, StringConstraints(pattern=r"^https?://")]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ValidatorSettings(_Settings):
+    public_url: str = Field(alias="PUBLIC_URL", default="")
+    """Where callers reach the API, when that is not its own address."""
+    table_name: str = Field(alias="TABLE_NAME", min_length=1)
+    bucket_name: str = Field(alias="BUCKET_NAME", min_length=1)
+    queue_url: str = Field(alias="QUEUE_URL", min_length=1)
+    secret_name: str = Field(alias="SECRET_NAME", min_length=1)
+
+
+class WorkerSettings(ValidatorSettings):
+    state_machine_arn: str = Field(alias="STATE_MACHINE_ARN", min_length=1)
+    max_receive_count: int = Field(alias="MAX_RECEIVE_COUNT", ge=1)
+    llm_provider: Provider = Field(alias="LLM_PROVIDER")
+    llm_model: str = Field(alias="LLM_MODEL", default="")
+    openai_base_url: str = Field(alias="OPENAI_BASE_URL", default="")
+    gemini_base_url: str = Field(alias="GEMINI_BASE_URL", default="")
+    anthropic_base_url: str = Field(alias="ANTHROPIC_BASE_URL", default="")
+    github_username: str = Field(alias="GITHUB_USERNAME", min_length=1)
+    github_api_url: Url = Field(alias="GITHUB_API_URL", default="https://api.github.com")
+    git_base_url: Url = Field(alias="GIT_BASE_URL", default="https://github.com")
+    pages_base_url: str = Field(alias="PAGES_BASE_URL", default="")
+
+    @property
+    def llm_base_url(self) -> str:
+        return {
+            "openai": self.openai_base_url,
+            "gemini": self.gemini_base_url,
+            "anthropic": self.anthropic_base_url,
+        }[self.llm_provider]
+
+    @property
+    def llm_key_name(self) -> str:
+        """The name of the provider's key in the secret."""
+        return f"{self.llm_provider.upper()}_API_KEY"
+
+
+class NotifierSettings(_Settings):
+    table_name: str = Field(alias="TABLE_NAME", min_length=1)
+    retry_delays: Annotated[
+        tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_comma_separated)
+    ] = Field(alias="RETRY_DELAYS")
+    max_retry_attempts: int = Field(alias="MAX_RETRY_ATTEMPTS", ge=0)
+
+    @property
+    def delays(self) -> tuple[int, ...]:
+        """The seconds before each further attempt."""
+        return self.retry_delays[: self.max_retry_attempts]
+
+
+class StatusSettings(_Settings):
+    table_name: str = Field(alias="TABLE_NAME", min_length=1)
+    llm_provider: str = Field(alias="LLM_PROVIDER", default="unknown")
+
+
+S = TypeVar("S", bound=_Settings)
+
+
+def load(kind: type[S], environment: Mapping[str, str] = os.environ) -> S:
+    """
+    Raises:
+        SettingsError: names every setting that is missing or wrong.
+    """
+    try:
+        # A template passes an empty value for a parameter that was not given.
+        return kind.model_validate({name: value for name, value in environment.items() if value})
+    except ValidationError as exc:
+        wrong = "; ".join(
+            f"{error['loc'][0]}: {error['msg']}"
+            for error in exc.errors(include_url=False, include_input=False)
+        )
+        raise SettingsError(f"wrong settings: {wrong}") from None

@@ -1,0 +1,196 @@
+"""In-memory versions of the ports. The contract tests hold them against the real adapters."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from deployer.domain.deployment import Deployment
+from deployer.domain.errors import (
+    HeadMovedError,
+    QueueUnavailableError,
+    RecordChangedError,
+    RejectedError,
+)
+from deployer.domain.key import Key
+from deployer.domain.language_model import Usage
+from deployer.domain.notification import Answer, Delivery
+from deployer.domain.ports import Commit, Message, Repository
+from deployer.domain.request import DeploymentRequest
+from deployer.domain.site import Site
+from deployer.generation.types import Assignment, Generated
+
+
+class InMemoryDeployments:
+    def __init__(self) -> None:
+        self.records: dict[Key, Deployment] = {}
+
+    def find(self, key: Key) -> Deployment | None:
+        return self.records.get(key)
+
+    def rounds(self, email: str, task: str) -> list[Deployment]:
+        found = [r for r in self.records.values() if (r.email, r.task) == (email, task)]
+        return sorted(found, key=lambda record: record.round)
+
+    def save(self, deployment: Deployment) -> Deployment:
+        self._check_version(deployment)
+        saved = deployment.at_version(deployment.version + 1)
+        self.records[saved.key] = saved
+        return saved
+
+    def delete(self, deployment: Deployment) -> None:
+        self._check_version(deployment)
+        self.records.pop(deployment.key, None)
+
+    def _check_version(self, deployment: Deployment) -> None:
+        stored = self.records.get(deployment.key)
+        if (stored.version if stored else 0) != deployment.version:
+            raise RecordChangedError("the record is not as it was read")
+
+
+class InMemoryRepositoryNames:
+    def __init__(self) -> None:
+        self.bound: dict[str, tuple[str, str]] = {}
+
+    def bind(self, repository: str, email: str, task: str) -> bool:
+        return self.bound.setdefault(repository.lower(), (email, task)) == (email, task)
+
+
+class InMemoryRequests:
+    def __init__(self) -> None:
+        self.stored: dict[str, DeploymentRequest] = {}
+
+    def save(self, request: DeploymentRequest) -> None:
+        self.stored[request.deployment_id] = request
+
+    def load(self, deployment_id: str) -> DeploymentRequest:
+        if deployment_id not in self.stored:
+            raise RejectedError("the stored request has expired; send the round again")
+        return self.stored[deployment_id]
+
+
+class InMemorySites:
+    def __init__(self) -> None:
+        self.stored: dict[str, Site] = {}
+
+    def save(self, ref: str, site: Site) -> None:
+        self.stored[ref] = site
+
+    def load(self, ref: str) -> Site | None:
+        return self.stored.get(ref)
+
+
+class InMemoryQueue:
+    """Keeps what was sent; `broken` makes the next sends fail."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[Message, int]] = []
+        self.retried: list[tuple[str, int]] = []
+        self.broken = False
+
+    def send(self, message: Message, *, delay_seconds: int = 0) -> None:
+        if self.broken:
+            raise QueueUnavailableError("SQS: ServiceUnavailable")
+        self.sent.append((message, delay_seconds))
+
+    def retry_in(self, receipt_handle: str, seconds: int) -> None:
+        self.retried.append((receipt_handle, seconds))
+
+
+class RecordingWorkflow:
+    """Keeps the first start of each name, as Step Functions does."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, Delivery] = {}
+
+    def start(self, delivery: Delivery) -> None:
+        self.started.setdefault(delivery.deployment_id, delivery)
+
+
+class ScriptedEndpoint:
+    """Answers what it was told to, in turn; keeps what it got."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.received: list[tuple[str, bytes]] = []
+
+    def post(self, url: str, body: bytes) -> Answer:
+        self.received.append((url, body))
+        return self.answers.pop(0) if self.answers else Answer(200, "HTTP 200")
+
+
+@dataclass
+class FakeGitHub:
+    """A host and its git: repositories hold the commits of their one branch, oldest first."""
+
+    owner: str = "octocat"
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    branches: dict[str, list[tuple[str, Commit]]] = field(default_factory=dict)
+    pages: set[str] = field(default_factory=set)
+
+    def create(self, name: str, description: str) -> Repository | None:
+        full_name = f"{self.owner}/{name}"
+        if full_name in self.repositories:
+            return None
+        made = Repository(
+            1000 + len(self.repositories), full_name, f"https://github.com/{full_name}", description
+        )
+        self.repositories[full_name] = made
+        self.branches[full_name] = []
+        return made
+
+    def find(self, full_name: str) -> Repository | None:
+        return self.repositories.get(full_name)
+
+    def enable_pages(self, full_name: str, branch: str) -> None:
+        del branch
+        self.pages.add(full_name)
+
+    def pages_url(self, full_name: str) -> str:
+        owner, name = full_name.split("/")
+        return f"https://{owner}.github.io/{name}/"
+
+    def push(self, repository: str, branch: str, commit: Commit) -> str:
+        del branch
+        commits = self.branches[repository]
+        head = commits[-1][0] if commits else None
+        sha = hashlib.sha1(repr(commit).encode(), usedforsecurity=False).hexdigest()
+        if head == sha:
+            return sha
+        if head != commit.parent:
+            raise HeadMovedError(head)
+        commits.append((sha, commit))
+        return sha
+
+    def read(self, repository: str, commit_sha: str) -> Site:
+        return next(c.files for sha, c in self.branches[repository] if sha == commit_sha)
+
+
+class ScriptedGenerator:
+    """Answers a page that names its brief, or raises what it was told to; keeps what it got."""
+
+    def __init__(self) -> None:
+        self.assignments: list[Assignment] = []
+        self.failures: list[Exception] = []
+
+    def __call__(self, assignment: Assignment, seconds_left: object) -> Generated:
+        del seconds_left
+        self.assignments.append(assignment)
+        if self.failures:
+            raise self.failures.pop(0)
+        site = (assignment.current or Site()).with_files(
+            {"index.html": f"<title>{assignment.brief}</title>".encode()}
+        )
+        return Generated(site=site, model="scripted", usage=Usage(), calls=1)
+
+
+class RecordingTelemetry:
+    def __init__(self) -> None:
+        self.facts: list[tuple[str, dict[str, str | float | None]]] = []
+
+    def fact(self, name: str, **details: str | float | None) -> None:
+        self.facts.append((name, details))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.facts]

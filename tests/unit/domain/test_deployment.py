@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from deployer.domain.deployment import Deployment, Failure, Lease, State
+from deployer.domain.errors import ConflictError
+from deployer.domain.notification import NotificationState
+from tests.builders import START, a_deployment, a_publication, a_request
+
+LATER = START + timedelta(minutes=1)
+
+
+def published() -> Deployment:
+    lease = Lease("worker", LATER)
+    return (
+        a_deployment()
+        .claimed(lease, START)
+        .generated("sites/d-1.json", None, (), START)
+        .published(a_publication(), START)
+    )
+
+
+def notified() -> Deployment:
+    record = published()
+    return record.notified(record.deployment_id, 1, "HTTP 200", LATER)
+
+
+def test_a_deployment_goes_from_queued_to_notified() -> None:
+    record = a_deployment()
+    assert record.state is State.QUEUED
+    record = record.claimed(Lease("worker", LATER), START)
+    assert record.state is State.GENERATING
+    record = record.generated("sites/d-1.json", None, (), START)
+    assert record.state is State.GENERATED
+    record = record.published(a_publication(), START)
+    assert (record.state, record.lease, record.has_work) == (State.PUBLISHED, None, True)
+    record = record.notified(record.deployment_id, 1, "HTTP 200", LATER)
+    assert (record.state, record.has_work) == (State.NOTIFIED, False)
+
+
+def test_a_claim_after_a_crash_goes_on_from_the_last_checkpoint() -> None:
+    record = a_deployment().generated("sites/d-1.json", None, (), START)
+    assert record.claimed(Lease("second", LATER), START).state is State.GENERATED
+
+
+def test_a_resumable_failure_goes_on_from_its_checkpoint_and_another_does_not() -> None:
+    generated = a_deployment().generated("sites/d-1.json", None, (), START)
+    mended = generated.failed(Failure("GitHub was down", resumable=True), START)
+    assert mended.has_work
+    assert mended.claimed(Lease("worker", LATER), START).state is State.GENERATED
+    assert not generated.failed(Failure("refused", resumable=False), START).has_work
+
+
+def test_the_same_nonce_again_changes_nothing() -> None:
+    record = notified()
+    assert record.sent_again(a_request(), LATER) is record
+
+
+def test_the_same_nonce_with_another_body_contradicts() -> None:
+    with pytest.raises(ConflictError):
+        notified().sent_again(a_request(brief="another"), LATER)
+
+
+def test_a_new_nonce_with_the_same_content_is_only_notified_again() -> None:
+    again = notified().sent_again(a_request(nonce="nonce-2"), LATER)
+    assert again.state is State.PUBLISHED
+    assert [n.nonce for n in again.pending] == ["nonce-2"]
+    assert again.publication == a_publication()
+    assert again.deployment_id == a_request(nonce="nonce-2").deployment_id
+
+
+def test_a_new_nonce_with_other_content_is_a_new_build_in_the_same_repository() -> None:
+    changed = a_request(nonce="nonce-2", brief="another")
+    again = notified().sent_again(changed, LATER)
+    assert (again.state, again.site_ref) == (State.QUEUED, None)
+    assert again.request_id == changed.deployment_id
+    assert again.publication == a_publication()
+
+
+def test_who_still_waits_for_an_old_build_is_told_about_the_new_one() -> None:
+    again = published().sent_again(a_request(nonce="nonce-2", brief="another"), LATER)
+    assert [n.nonce for n in again.pending] == ["nonce-1", "nonce-2"]
+
+
+def test_a_new_nonce_resumes_what_failed_for_good() -> None:
+    failed = a_deployment().failed(Failure("refused", resumable=False), START)
+    again = failed.sent_again(a_request(nonce="nonce-2"), LATER)
+    assert (again.state, again.failure) == (State.QUEUED, None)
+
+
+def test_an_old_notification_that_ends_late_does_not_end_the_new_one() -> None:
+    record = published().sent_again(a_request(nonce="nonce-2"), LATER)
+    record = record.notified(a_request().deployment_id, 3, "HTTP 200", LATER)
+    assert record.state is State.PUBLISHED
+    assert [n.state for n in record.notifications] == [
+        NotificationState.DELIVERED,
+        NotificationState.PENDING,
+    ]
+
+
+def test_attempts_are_noted_while_they_go_on() -> None:
+    record = published().attempted(published().deployment_id, 2, "HTTP 500", LATER)
+    (notification,) = record.notifications
+    assert (notification.attempts, notification.last_answer) == (2, "HTTP 500")
+    assert record.state is State.PUBLISHED
+
+
+def test_a_given_up_notification_is_visible() -> None:
+    record = published().notification_gave_up(published().deployment_id, 6, "HTTP 500", LATER)
+    assert record.state is State.NOTIFY_FAILED

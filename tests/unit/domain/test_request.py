@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from deployer.domain.errors import InvalidRequestError, TooLargeError
+from deployer.domain.request import (
+    MAX_ATTACHMENT_BYTES,
+    MAX_ATTACHMENTS,
+    JavaScriptCheck,
+    parse_request,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import a_body, a_data_uri, a_request
+
+
+def bad_fields(**changes: Any) -> dict[str, str]:
+    with pytest.raises(InvalidRequestError) as caught:
+        a_request(**changes)
+    return {field.field: field.reason for field in caught.value.fields}
+
+
+def test_both_forms_of_checks_are_kept_as_they_were_sent() -> None:
+    request = a_request(checks=["Repo has MIT license", {"js": "1 === 1", "weight": 2}])
+    assert request.checks == ("Repo has MIT license", JavaScriptCheck(js="1 === 1"))
+
+
+@pytest.mark.parametrize("absent", [{}, {"checks": None, "attachments": None}])
+def test_checks_and_attachments_may_be_absent(absent: dict[str, Any]) -> None:
+    body = {k: v for k, v in a_body().items() if k not in ("checks", "attachments")} | absent
+    request = parse_request(body)
+    assert (request.checks, request.attachments) == ((), ())
+
+
+def test_unknown_fields_and_the_secret_are_dropped() -> None:
+    request = a_request(colour="blue")
+    assert "secret" not in request.model_dump()
+    assert "colour" not in request.model_dump()
+
+
+@given(st.binary(max_size=2000))
+def test_binary_attachments_are_kept_byte_for_byte(content: bytes) -> None:
+    request = a_request(
+        attachments=[{"name": "sample.png", "url": a_data_uri(content, "image/png")}]
+    )
+    assert request.attachments[0].content == content
+    assert request.attachments[0].media_type == "image/png"
+
+
+def test_a_data_uri_without_base64_is_percent_decoded() -> None:
+    request = a_request(attachments=[{"name": "a.txt", "url": "data:,a%20b%2Cc"}])
+    assert request.attachments[0].content == b"a b,c"
+    assert request.attachments[0].media_type == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "reason"),
+    [
+        ({"email": "nobody"}, "email", "pattern"),
+        ({"task": "../etc"}, "task", "pattern"),
+        ({"task": ""}, "task", "pattern"),
+        ({"round": 0}, "round", "greater than or equal to 1"),
+        ({"round": True}, "round", "valid integer"),
+        ({"round": "1"}, "round", "valid integer"),
+        ({"nonce": ""}, "nonce", "at least 1 character"),
+        ({"brief": None}, "brief", "valid string"),
+        ({"checks": [{"javascript": "1"}]}, "checks[0]", ""),
+        ({"evaluation_url": "ftp://example.com"}, "evaluation_url", "http or https"),
+        ({"evaluation_url": "https://u:p@example.com"}, "evaluation_url", "user name"),
+        ({"attachments": [{"name": "../x", "url": a_data_uri()}]}, "attachments[0].name", "dotted"),
+        ({"attachments": [{"name": "LICENSE", "url": a_data_uri()}]}, "attachments[0].name", ""),
+        ({"attachments": [{"name": "a", "url": "https://x.y/z"}]}, "attachments[0].url", "data"),
+        (
+            {"attachments": [{"name": "a", "url": "data:;base64,@@@"}]},
+            "attachments[0].url",
+            "base64",
+        ),
+    ],
+)
+def test_a_bad_field_is_named_with_a_reason(
+    change: dict[str, Any], field: str, reason: str
+) -> None:
+    fields = bad_fields(**change)
+    assert [name for name in fields if name.startswith(field)]
+    assert any(reason in text for text in fields.values())
+
+
+def test_every_bad_field_is_named_at_once() -> None:
+    fields = bad_fields(email="nobody", round=0, brief="")
+    assert set(fields) == {"email", "round", "brief"}
+
+
+def test_two_attachments_of_one_name_are_refused() -> None:
+    twice = [{"name": "Data.csv", "url": a_data_uri()}, {"name": "data.csv", "url": a_data_uri()}]
+    assert "data.csv more than once" in bad_fields(attachments=twice)["attachments"]
+
+
+def test_too_many_attachments_are_refused() -> None:
+    many = [{"name": f"{i}.csv", "url": a_data_uri()} for i in range(MAX_ATTACHMENTS + 1)]
+    assert "attachments" in bad_fields(attachments=many)
+
+
+def test_an_attachment_above_the_limit_is_too_large_and_says_the_limit() -> None:
+    url = a_data_uri(b"x" * (MAX_ATTACHMENT_BYTES + 1))
+    with pytest.raises(TooLargeError, match=str(MAX_ATTACHMENT_BYTES)):
+        a_request(attachments=[{"name": "big.bin", "url": url}])
+
+
+def test_the_deployment_id_depends_on_the_key_and_the_nonce_alone() -> None:
+    first = a_request().deployment_id
+    assert a_request(brief="something else").deployment_id == first
+    for change in ({"nonce": "2"}, {"round": 2}, {"task": "t"}, {"email": "b@example.com"}):
+        assert a_request(**change).deployment_id != first
+
+
+def test_the_content_digest_depends_on_brief_checks_and_attachments_alone() -> None:
+    first = a_request().content_digest
+    assert a_request(nonce="2", evaluation_url="https://b.example.com/").content_digest == first
+    for change in ({"brief": "b"}, {"checks": []}, {"attachments": []}):
+        assert a_request(**change).content_digest != first

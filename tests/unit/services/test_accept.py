@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from deployer.domain.deployment import Deployment, State
+from deployer.domain.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    QueueUnavailableError,
+)
+from deployer.domain.key import Key
+from deployer.domain.request import DeploymentRequest
+from deployer.services.accept import accept, admit
+from tests.builders import SettableClock, a_body, a_request
+from tests.fakes import InMemoryDeployments, InMemoryQueue, InMemoryRequests, RecordingTelemetry
+
+KEY = Key("student@example.com", "sum-of-sales", 1)
+
+
+@dataclass
+class Door:
+    store: InMemoryDeployments = field(default_factory=InMemoryDeployments)
+    requests: InMemoryRequests = field(default_factory=InMemoryRequests)
+    queue: InMemoryQueue = field(default_factory=InMemoryQueue)
+
+    def accept(self, request: DeploymentRequest) -> Deployment:
+        return accept(
+            request,
+            store=self.store,
+            requests=self.requests,
+            queue=self.queue,
+            telemetry=RecordingTelemetry(),
+            clock=SettableClock(),
+        )
+
+    @property
+    def queued(self) -> list[str]:
+        return [message.deployment_id for message, _ in self.queue.sent]
+
+
+def test_a_request_with_the_secret_is_admitted_without_it() -> None:
+    assert admit(a_body(), "correct horse") == a_request()
+
+
+def test_a_wrong_secret_learns_nothing_about_its_fields() -> None:
+    with pytest.raises(ForbiddenError):
+        admit(a_body(secret="guess", email="nobody", round=0), "correct horse")
+
+
+@pytest.mark.parametrize("secret", [None, "", 5, ["correct horse"]])
+def test_a_missing_secret_is_a_bad_field(secret: Any) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        admit(a_body(secret=secret), "correct horse")
+    assert caught.value.fields[0].field == "secret"
+
+
+def test_a_request_is_recorded_stored_and_queued() -> None:
+    door = Door()
+    request = a_request()
+    door.accept(request)
+    record = door.store.find(KEY)
+    assert record is not None
+    assert record.state is State.QUEUED
+    assert door.requests.load(request.deployment_id) == request
+    assert door.queued == [request.deployment_id]
+
+
+def test_the_same_request_again_gives_the_same_deployment_and_one_record() -> None:
+    door = Door()
+    assert door.accept(a_request()) == door.accept(a_request())
+    assert set(door.queued) == {a_request().deployment_id}
+
+
+def test_the_same_request_after_it_was_notified_is_not_queued_again() -> None:
+    door = Door()
+    record = door.accept(a_request())
+    done = record.notified(record.deployment_id, 1, "HTTP 200", SettableClock()())
+    door.store.records[KEY] = done.__class__(**{**done.__dict__, "state": State.NOTIFIED})
+    door.queue.sent.clear()
+    door.accept(a_request())
+    assert door.queued == []
+
+
+def test_a_later_round_needs_the_round_before() -> None:
+    door = Door()
+    with pytest.raises(ConflictError, match="round 1"):
+        door.accept(a_request(round=2))
+    assert (door.store.records, door.queued) == ({}, [])
+    door.accept(a_request())
+    door.accept(a_request(round=2))
+    assert len(door.queued) == 2
+
+
+def test_when_it_cannot_be_queued_nothing_is_kept_so_that_a_retry_is_safe() -> None:
+    door = Door()
+    door.queue.broken = True
+    with pytest.raises(QueueUnavailableError):
+        door.accept(a_request())
+    assert door.store.records == {}
+    door.queue.broken = False
+    door.accept(a_request())
+    assert door.queued == [a_request().deployment_id]
+
+
+def test_when_a_second_send_cannot_be_queued_the_first_record_stands() -> None:
+    door = Door()
+    first = door.accept(a_request())
+    door.queue.broken = True
+    with pytest.raises(QueueUnavailableError):
+        door.accept(a_request(nonce="nonce-2", brief="another"))
+    kept = door.store.find(KEY)
+    assert kept is not None
+    assert kept.at_version(0) == first.at_version(0)
+
+
+def test_a_record_that_was_never_queued_is_queued_by_the_callers_retry() -> None:
+    # GIVEN a crash between the record and the queue
+    door = Door()
+    request = a_request()
+    door.requests.save(request)
+    door.store.save(Deployment.accepted(request, SettableClock()()))
+    # WHEN the caller, who got no answer, sends it again
+    door.accept(request)
+    # THEN it is queued
+    assert door.queued == [request.deployment_id]
+
+
+def test_two_requests_for_one_record_at_once_are_both_kept() -> None:
+    class Racing(InMemoryDeployments):
+        raced = False
+
+        def save(self, deployment: Deployment) -> Deployment:
+            if not self.raced:
+                self.raced = True
+                super().save(Deployment.accepted(a_request(nonce="other"), SettableClock()()))
+            return super().save(deployment)
+
+    door = Door(store=Racing())
+    door.accept(a_request(nonce="mine"))
+    record = door.store.find(KEY)
+    assert record is not None
+    assert [n.nonce for n in record.notifications] == ["other", "mine"]

@@ -1,0 +1,338 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from deployer.domain.deployment import Deployment, State
+from deployer.domain.errors import (
+    HostUnavailableError,
+    ModelRefusedError,
+    ModelUnavailableError,
+    Postponed,
+)
+from deployer.domain.key import Key
+from deployer.domain.ports import Commit, Message
+from deployer.domain.request import DeploymentRequest
+from deployer.domain.site import Site
+from deployer.services.accept import accept
+from deployer.services.build import BuildPorts, Invocation, build
+from deployer.services.publish import Publisher
+from tests.builders import START, SettableClock, a_request
+from tests.fakes import (
+    FakeGitHub,
+    InMemoryDeployments,
+    InMemoryQueue,
+    InMemoryRepositoryNames,
+    InMemoryRequests,
+    InMemorySites,
+    RecordingTelemetry,
+    RecordingWorkflow,
+    ScriptedGenerator,
+)
+
+REPOSITORY = "octocat/sum-of-sales"
+
+
+@dataclass
+class World:
+    """A worker and everything around it."""
+
+    store: InMemoryDeployments = field(default_factory=InMemoryDeployments)
+    requests: InMemoryRequests = field(default_factory=InMemoryRequests)
+    sites: InMemorySites = field(default_factory=InMemorySites)
+    queue: InMemoryQueue = field(default_factory=InMemoryQueue)
+    generate: ScriptedGenerator = field(default_factory=ScriptedGenerator)
+    github: FakeGitHub = field(default_factory=FakeGitHub)
+    names: InMemoryRepositoryNames = field(default_factory=InMemoryRepositoryNames)
+    workflow: RecordingWorkflow = field(default_factory=RecordingWorkflow)
+    telemetry: RecordingTelemetry = field(default_factory=RecordingTelemetry)
+    clock: SettableClock = field(default_factory=SettableClock)
+
+    def accept(self, request: DeploymentRequest) -> Message:
+        accept(
+            request,
+            store=self.store,
+            requests=self.requests,
+            queue=self.queue,
+            telemetry=self.telemetry,
+            clock=self.clock,
+        )
+        return self.queue.sent.pop()[0]
+
+    def work(
+        self, message: Message, *, owner: str = "worker-1", last_receive: bool = False
+    ) -> None:
+        ports = BuildPorts(
+            store=self.store,
+            requests=self.requests,
+            sites=self.sites,
+            queue=self.queue,
+            generate=self.generate,
+            publisher=Publisher(self.github, self.github, self.names),
+            git=self.github,
+            workflow=self.workflow,
+            telemetry=self.telemetry,
+            clock=self.clock,
+        )
+        build(message, ports, Invocation(owner, lambda: 100.0, last_receive))
+
+    def record(self, round_number: int = 1) -> Deployment:
+        record = self.store.find(Key("student@example.com", "sum-of-sales", round_number))
+        assert record is not None
+        return record
+
+    def commits(self, repository: str = REPOSITORY) -> list[Commit]:
+        return [commit for _, commit in self.github.branches[repository]]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_round_1_creates_the_repository_with_one_commit_and_starts_the_notification(
+    world: World,
+) -> None:
+    world.work(world.accept(a_request()))
+
+    record = world.record()
+    assert record.state is State.PUBLISHED
+    (commit,) = world.commits()
+    assert commit.parent is None
+    assert b"Show the sum" in commit.files["index.html"]
+    assert REPOSITORY in world.github.pages
+    (delivery,) = world.workflow.started.values()
+    assert delivery.payload.commit_sha == world.github.branches[REPOSITORY][0][0]
+    assert delivery.payload.pages_url == "https://octocat.github.io/sum-of-sales/"
+
+
+def test_round_2_is_one_commit_on_top_of_round_1_from_its_site(world: World) -> None:
+    world.work(world.accept(a_request()))
+    world.work(world.accept(a_request(round=2, nonce="nonce-2", brief="Add a table.", checks=[])))
+
+    first, second = world.commits()
+    assert second.parent == world.record().publication.commit_sha  # type: ignore[union-attr]
+    assert world.generate.assignments[1].current == first.files
+    assert world.generate.assignments[1].earlier_checks == a_request().checks
+    assert world.record(2).state is State.PUBLISHED
+
+
+def test_a_message_that_is_delivered_twice_changes_nothing(world: World) -> None:
+    message = world.accept(a_request())
+    world.work(message)
+    world.work(message, owner="worker-2")
+    assert len(world.commits()) == 1
+    assert len(world.generate.assignments) == 1
+    assert len(world.workflow.started) == 1
+
+
+def test_a_worker_that_finds_a_lease_waits_for_its_end_without_spending_a_receive(
+    world: World,
+) -> None:
+    message = world.accept(a_request())
+    world.generate.failures = [KeyboardInterrupt()]  # killed: nothing is tidied up
+    with pytest.raises(KeyboardInterrupt):
+        world.work(message)
+
+    world.work(message, owner="worker-2")
+    ((copy, delay),) = world.queue.sent
+    assert (copy, world.record().state) == (message, State.GENERATING)
+
+    world.clock.advance(delay)
+    world.work(message, owner="worker-2")
+    assert world.record().state is State.PUBLISHED
+
+
+def test_a_generated_site_is_never_paid_for_twice(world: World) -> None:
+    message = world.accept(a_request())
+    world.github.push = _failing(HostUnavailableError("GitHub answered 502"))  # type: ignore[method-assign]
+    with pytest.raises(HostUnavailableError):
+        world.work(message)
+    assert (world.record().state, world.record().lease) == (State.GENERATED, None)
+
+    del world.github.push  # type: ignore[method-assign]
+    world.work(message, owner="worker-2")
+    assert world.record().state is State.PUBLISHED
+    assert len(world.generate.assignments) == 1
+
+
+def test_round_2_waits_while_round_1_is_in_work(world: World) -> None:
+    first = world.accept(a_request())
+    second = world.accept(a_request(round=2, nonce="nonce-2"))
+
+    world.work(second)
+    ((copy, delay),) = world.queue.sent
+    assert (copy, delay) == (second, 10)
+    waiting = world.record(2).waiting
+    assert waiting is not None
+    assert waiting.reason == "round 1 is still in work"
+
+    world.work(first)
+    world.work(copy)
+    assert world.record(2).state is State.PUBLISHED
+    assert world.record(2).waiting is None
+
+
+def test_round_2_fails_with_a_cure_when_round_1_failed(world: World) -> None:
+    first = world.accept(a_request())
+    world.generate.failures = [ModelRefusedError("the model declined")]
+    world.work(first)
+    world.work(world.accept(a_request(round=2, nonce="nonce-2")))
+    failure = world.record(2).failure
+    assert failure is not None
+    assert "send it again" in failure.reason
+
+
+def test_a_wait_has_an_end(world: World) -> None:
+    world.accept(a_request())
+    second = world.accept(a_request(round=2, nonce="nonce-2"))
+    world.work(second)
+    world.clock.advance(timedelta(hours=25).total_seconds())
+    world.work(second)
+    failure = world.record(2).failure
+    assert failure is not None
+    assert "waited too long" in failure.reason
+
+
+def test_a_rate_limit_is_a_delay_and_the_site_is_kept(world: World) -> None:
+    message = world.accept(a_request())
+    until = START + timedelta(minutes=40)
+    world.github.create = _failing(Postponed("GitHub's rate limit", until))  # type: ignore[method-assign]
+    world.work(message)
+
+    ((_, delay),) = world.queue.sent
+    assert delay == 900
+    assert (world.record().state, world.record().lease) == (State.GENERATED, None)
+    assert world.record().waiting.until == until  # type: ignore[union-attr]
+
+
+def test_a_model_that_asks_for_time_is_asked_again_after_it(world: World) -> None:
+    message = world.accept(a_request())
+    world.generate.failures = [ModelUnavailableError("429", retry_after=33)]
+    world.work(message)
+    assert world.queue.sent == [(message, 33)]
+
+
+def test_a_refusal_fails_at_once_with_its_reason(world: World) -> None:
+    world.generate.failures = [ModelRefusedError("the model declined")]
+    world.work(world.accept(a_request()))
+    assert world.record().state is State.FAILED
+    assert world.record().failure.reason == "the model declined"  # type: ignore[union-attr]
+
+
+def test_an_outage_gives_the_record_back_and_the_last_receive_fails_it(world: World) -> None:
+    message = world.accept(a_request())
+    world.generate.failures = [ModelUnavailableError("503"), ModelUnavailableError("503")]
+    with pytest.raises(ModelUnavailableError):
+        world.work(message)
+    assert (world.record().state, world.record().lease) == (State.GENERATING, None)
+
+    with pytest.raises(ModelUnavailableError):
+        world.work(message, last_receive=True)
+    assert world.record().state is State.FAILED
+    assert world.record().failure.resumable  # type: ignore[union-attr]
+
+
+def test_a_redriven_message_goes_on_after_the_fix(world: World) -> None:
+    message = world.accept(a_request())
+    world.generate.failures = [ModelUnavailableError("401")]
+    with pytest.raises(ModelUnavailableError):
+        world.work(message, last_receive=True)
+    world.work(message)
+    assert world.record().state is State.PUBLISHED
+
+
+def test_somebody_elses_repository_is_never_written_to(world: World) -> None:
+    world.github.create("sum-of-sales", "my own work")
+    world.work(world.accept(a_request()))
+    assert world.commits("octocat/sum-of-sales") == []
+    publication = world.record().publication
+    assert publication is not None
+    assert publication.repository.startswith("octocat/sum-of-sales-")
+    assert len(world.commits(publication.repository)) == 1
+
+
+def test_two_callers_of_one_task_get_a_repository_each(world: World) -> None:
+    world.work(world.accept(a_request()))
+    world.work(world.accept(a_request(email="other@example.com")))
+    assert len(world.github.repositories) == 2
+    assert all(len(commits) == 1 for commits in world.github.branches.values())
+
+
+def test_a_repository_whose_creation_got_no_answer_is_found_again(world: World) -> None:
+    message = world.accept(a_request())
+    create = world.github.create
+
+    def lost(name: str, description: str) -> None:
+        create(name, description)
+        raise HostUnavailableError("no answer")
+
+    world.github.create = lost  # type: ignore[method-assign, assignment]
+    with pytest.raises(HostUnavailableError):
+        world.work(message)
+    world.github.create = create  # type: ignore[method-assign]
+    world.work(message)
+    assert list(world.github.repositories) == [REPOSITORY]
+    assert len(world.commits()) == 1
+
+
+def test_our_changes_are_put_on_top_of_somebody_elses_commit(world: World) -> None:
+    world.work(world.accept(a_request()))
+    head = world.github.branches[REPOSITORY][-1][0]
+    theirs = Commit(
+        Site({**world.commits()[0].files.files, "theirs.txt": b"kept"}), head, "Edit", START
+    )
+    world.github.push(REPOSITORY, "main", theirs)
+
+    world.work(world.accept(a_request(round=2, nonce="nonce-2", brief="Add a table.")))
+
+    ours = world.commits()[-1]
+    assert ours.parent == world.github.branches[REPOSITORY][1][0]
+    assert ours.files["theirs.txt"] == b"kept"
+    assert b"Add a table." in ours.files["index.html"]
+
+
+def test_a_nonce_that_comes_while_we_publish_is_notified_too(world: World) -> None:
+    message = world.accept(a_request())
+    pages_url = world.github.pages_url
+
+    def meanwhile(full_name: str) -> str:
+        world.accept(a_request(nonce="nonce-2"))
+        world.github.pages_url = pages_url  # type: ignore[method-assign]
+        return pages_url(full_name)
+
+    world.github.pages_url = meanwhile  # type: ignore[method-assign]
+    world.work(message)
+    assert {d.payload.nonce for d in world.workflow.started.values()} == {"nonce-1", "nonce-2"}
+
+
+def test_other_content_takes_the_record_over_and_the_old_worker_stops(world: World) -> None:
+    message = world.accept(a_request())
+    copies: list[Message] = []
+
+    def meanwhile(assignment: object, seconds_left: object) -> object:
+        copies.append(world.accept(a_request(nonce="nonce-2", brief="Another.")))
+        return ScriptedGenerator.__call__(world.generate, assignment, seconds_left)  # type: ignore[arg-type]
+
+    worker = World(**{**world.__dict__, "generate": meanwhile})
+    worker.work(message)
+    assert "superseded" in world.telemetry.names
+    assert world.github.repositories == {}
+
+    world.work(copies[0], owner="worker-2")
+    (commit,) = world.commits()
+    assert b"Another." in commit.files["index.html"]
+    assert {d.payload.nonce for d in world.workflow.started.values()} == {"nonce-1", "nonce-2"}
+
+
+def test_a_message_without_a_record_is_nothing_to_do(world: World) -> None:
+    world.work(Message("d-0", Key("nobody@example.com", "t", 1)))
+    assert world.telemetry.names == ["nothing_to_do"]
+
+
+def _failing(error: Exception):  # type: ignore[no-untyped-def]
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail

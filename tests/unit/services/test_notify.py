@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from deployer.domain.deployment import Deployment, State
+from deployer.domain.errors import UnavailableError
+from deployer.domain.notification import Answer, Delivered, GaveUp, TryAgain
+from deployer.services.notify import notify
+from tests.builders import START, SettableClock, a_deployment, a_publication
+from tests.fakes import InMemoryDeployments, RecordingTelemetry, ScriptedEndpoint
+
+
+def a_store() -> tuple[InMemoryDeployments, Deployment]:
+    store = InMemoryDeployments()
+    record = store.save(a_deployment().published(a_publication(), START))
+    return store, record
+
+
+def attempt(
+    store: InMemoryDeployments, record: Deployment, endpoint: ScriptedEndpoint, number: int = 1
+) -> object:
+    delivery = record.delivery(record.notifications[0])
+    return notify(
+        delivery.__class__(**{**delivery.__dict__, "attempt": number}),
+        endpoint=endpoint,
+        store=store,
+        telemetry=RecordingTelemetry(),
+        clock=SettableClock(),
+        retry_delays=(1, 2),
+    )
+
+
+def test_an_accepted_notification_ends_the_deployment() -> None:
+    store, record = a_store()
+    endpoint = ScriptedEndpoint()
+    assert attempt(store, record, endpoint) == Delivered()
+    ((url, body),) = endpoint.received
+    assert url == "https://evaluator.example.com/notify"
+    assert json.loads(body)["nonce"] == "nonce-1"
+    assert store.records[record.key].state is State.NOTIFIED
+
+
+def test_a_failed_attempt_is_noted_and_the_same_bytes_are_sent_again() -> None:
+    store, record = a_store()
+    endpoint = ScriptedEndpoint(Answer(500, "HTTP 500"), Answer(None, "ConnectTimeout"))
+    assert attempt(store, record, endpoint, 1) == TryAgain(1)
+    assert attempt(store, record, endpoint, 2) == TryAgain(2)
+    assert endpoint.received[0] == endpoint.received[1]
+    stored = store.records[record.key]
+    assert stored.state is State.PUBLISHED
+    assert stored.notifications[0].attempts == 2
+    assert stored.notifications[0].last_answer == "ConnectTimeout"
+
+
+def test_giving_up_is_visible_in_the_record() -> None:
+    store, record = a_store()
+    outcome = attempt(store, record, ScriptedEndpoint(Answer(500, "HTTP 500")), 3)
+    assert isinstance(outcome, GaveUp)
+    stored = store.records[record.key]
+    assert stored.state is State.NOTIFY_FAILED
+    assert "3 attempts" in (stored.notifications[0].last_answer or "")
+
+
+def test_a_record_that_others_keep_changing_is_an_error_so_that_the_attempt_is_made_again() -> None:
+    class Busy(InMemoryDeployments):
+        def find(self, key):  # type: ignore[no-untyped-def, override]
+            found = super().find(key)
+            return found.at_version(found.version + 7) if found else None
+
+    store, record = a_store()
+    busy = Busy()
+    busy.records = store.records
+    with pytest.raises(UnavailableError):
+        attempt(busy, record, ScriptedEndpoint())

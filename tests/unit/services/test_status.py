@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from deployer.domain.deployment import Failure
+from deployer.services.status import status
+from tests.builders import START, a_deployment, a_publication, a_request
+from tests.fakes import InMemoryDeployments
+
+
+def test_an_unknown_task_has_no_status() -> None:
+    assert status("student@example.com", "sum-of-sales", store=InMemoryDeployments()) is None
+
+
+def test_every_round_tells_where_it_is_and_how_its_notification_went() -> None:
+    store = InMemoryDeployments()
+    first = a_deployment().published(a_publication(), START)
+    store.save(first.notified(first.deployment_id, 2, "HTTP 200", START))
+    store.save(
+        a_deployment(round=2, nonce="nonce-2").waits(
+            "GitHub's rate limit", START + timedelta(minutes=1), START
+        )
+    )
+    answer = status("student@example.com", "sum-of-sales", store=store)
+    assert answer is not None
+    assert answer["task_id"] == "sum-of-sales"
+    assert answer["round1"]["state"] == "NOTIFIED"
+    assert answer["round1"]["commit_sha"] == a_publication().commit_sha
+    assert answer["round1"]["notification"]["attempts"] == 2
+    assert answer["round2"]["state"] == "QUEUED"
+    assert answer["round2"]["waiting"] == {
+        "for": "GitHub's rate limit",
+        "until": "2026-01-05T12:01:00+00:00",
+    }
+
+
+def test_a_failure_says_why() -> None:
+    store = InMemoryDeployments()
+    store.save(a_deployment().failed(Failure("the model declined", resumable=False), START))
+    answer = status("student@example.com", "sum-of-sales", store=store)
+    assert answer is not None
+    assert answer["round1"]["error"] == "the model declined"
+
+
+def test_it_never_holds_the_nonce_the_brief_or_the_evaluation_url() -> None:
+    store = InMemoryDeployments()
+    store.save(a_deployment())
+    text = json.dumps(status("student@example.com", "sum-of-sales", store=store))
+    request = a_request()
+    for private in (request.nonce, request.brief, request.evaluation_url):
+        assert private not in text
