@@ -8,9 +8,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from deployer import __version__, bootstrap
 from deployer.adapters.api_gateway import answer, error_body, resolver
-from deployer.observability import logger, metrics, tracer
+from deployer.observability import PowertoolsTelemetry, logger, metrics, tracer
 
-app = resolver()
+app = resolver(PowertoolsTelemetry())
 
 
 @app.get("/")

@@ -7,9 +7,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from deployer import bootstrap
 from deployer.adapters.api_gateway import answer, json_body, public_url, resolver
-from deployer.observability import follow, logger, metrics, tracer
+from deployer.observability import PowertoolsTelemetry, follow, logger, metrics, tracer
 
-app = resolver()
+app = resolver(PowertoolsTelemetry())
 
 
 @app.post("/api/deploy")

@@ -17,9 +17,10 @@ from deployer import settings
 from deployer.observability import PowertoolsTelemetry
 
 if TYPE_CHECKING:
+    from deployer.adapters.secrets import SecretValues
     from deployer.domain.deployment import Deployment
     from deployer.domain.notification import Delivery, Outcome
-    from deployer.domain.ports import DeploymentQueue, GitRemote, Message
+    from deployer.domain.ports import DeploymentQueue, Message
     from deployer.domain.request import DeploymentRequest
     from deployer.generation.types import Assignment, Generated
     from deployer.services.build import BuildPorts, Invocation, SecondsLeft
@@ -27,6 +28,22 @@ if TYPE_CHECKING:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def forget() -> None:
+    """Make everything anew at the next call: for tests, which change the environment."""
+    for factory in (
+        validator_settings,
+        status_settings,
+        worker_settings,
+        accept,
+        status,
+        notify,
+        work_queue,
+        _build_ports,
+        _client,
+    ):
+        factory.cache_clear()
 
 
 @lru_cache
@@ -106,31 +123,30 @@ def work_queue() -> DeploymentQueue:
 
 
 def build(message: Message, invocation: Invocation) -> None:
-    """See `services.build.build`. The keys are read at each call, so that they can be rotated."""
-    from deployer.adapters.git import DulwichRemote
-    from deployer.adapters.secrets import SecretValues
+    """See `services.build.build`."""
     from deployer.services.build import build
 
-    config = worker_settings()
-    keys = SecretValues(config.secret_name)
-    token = keys.get("GITHUB_TOKEN")
-    git = DulwichRemote(config.git_base_url, token, now)
-    ports = _build_ports(config, git, token, keys.get(config.llm_key_name))
-    build(message, ports, invocation)
+    build(message, _build_ports(), invocation)
 
 
-def _build_ports(
-    config: settings.WorkerSettings, git: GitRemote, token: str, model_key: str
-) -> BuildPorts:
+@lru_cache
+def _build_ports() -> BuildPorts:
+    """The keys are read when they are used, so that a rotated one needs no new process."""
     from deployer.adapters.dynamodb import DynamoDBDeployments, DynamoDBRepositoryNames
+    from deployer.adapters.git import DulwichRemote
     from deployer.adapters.github import GitHubHost, github_client
     from deployer.adapters.s3 import S3Requests, S3Sites
+    from deployer.adapters.secrets import SecretValues
     from deployer.adapters.stepfunctions import StepFunctionsWorkflow
     from deployer.services.build import BuildPorts
     from deployer.services.publish import Publisher
 
+    config = worker_settings()
+    keys = SecretValues(config.secret_name)
+    token = partial(keys.get, "GITHUB_TOKEN")
+    git = DulwichRemote(config.git_base_url, token, now)
     host = GitHubHost(
-        github_client(token, config.github_api_url),
+        lambda: github_client(token(), config.github_api_url),
         owner=config.github_username,
         pages_base_url=config.pages_base_url,
         clock=now,
@@ -140,7 +156,7 @@ def _build_ports(
         requests=S3Requests(config.bucket_name, _client("s3")),
         sites=S3Sites(config.bucket_name, _client("s3")),
         queue=work_queue(),
-        generate=_generator(config, model_key, known_secrets=(token, model_key)),
+        generate=_generator(config, keys),
         publisher=Publisher(host, git, DynamoDBRepositoryNames(config.table_name)),
         git=git,
         workflow=StepFunctionsWorkflow(config.state_machine_arn, _client("stepfunctions")),
@@ -150,21 +166,21 @@ def _build_ports(
 
 
 def _generator(
-    config: settings.WorkerSettings, key: str, known_secrets: tuple[str, ...]
+    config: settings.WorkerSettings, keys: SecretValues
 ) -> Callable[[Assignment, SecondsLeft], Generated]:
-    from deployer.adapters.llm import language_model
-    from deployer.generation.build import generate
-
-    model = language_model(
-        config.llm_provider,
-        model=config.llm_model,
-        api_key=key,
-        base_url=config.llm_base_url,
-    )
-
     def generate_site(assignment: Assignment, seconds_left: SecondsLeft) -> Generated:
+        from deployer.adapters.llm import language_model
+        from deployer.generation.build import generate
+
+        key = keys.get(config.llm_key_name)
+        model = language_model(
+            config.llm_provider,
+            model=config.llm_model,
+            api_key=key,
+            base_url=config.llm_base_url,
+        )
         return generate(
-            replace(assignment, known_secrets=known_secrets),
+            replace(assignment, known_secrets=(key, keys.get("GITHUB_TOKEN"))),
             model,
             nonce=secrets.token_hex(4),
             seconds_left=seconds_left,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -9,6 +11,9 @@ logger = Logger()
 # The default patches every library it can import, and importing is what a cold start costs.
 tracer = Tracer(patch_modules=("botocore",))
 metrics = Metrics()
+
+# An invocation that has nothing to count is not worth a line in the log.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 COUNTED = {
     "accepted": "Accepted",
@@ -18,6 +23,7 @@ COUNTED = {
     "failed": "Failed",
     "notify_failed": "NotifyFailed",
     "postponed": "Postponed",
+    "refused": "Refused",
 }
 """Facts that are metrics too, and the metrics' names."""
 

@@ -18,6 +18,7 @@ from deployer.domain.errors import (
     TooLargeError,
     UnavailableError,
 )
+from deployer.domain.ports import Telemetry
 from deployer.domain.request import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -33,10 +34,15 @@ ANSWERS: dict[type[DeployerError], tuple[int, str]] = {
 }
 
 
-def resolver() -> APIGatewayRestResolver:
+def resolver(telemetry: Telemetry) -> APIGatewayRestResolver:
     """A resolver that answers our errors, and unknown routes, in the contract's form."""
     app = APIGatewayRestResolver()
-    app.exception_handler(DeployerError)(error_answer)
+
+    @app.exception_handler(DeployerError)
+    def refuse(exc: DeployerError) -> Response[str]:
+        refusal = error_answer(exc)
+        telemetry.fact("refused", status=refusal.status_code, reason=str(exc))
+        return refusal
 
     @app.not_found
     def not_found(_: Exception) -> Response[str]:

@@ -7,11 +7,10 @@ number of files in one commit.
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import urllib3
 from dulwich.client import HTTPUnauthorized, Urllib3HttpGitClient
@@ -42,21 +41,16 @@ NOT_THERE_YET = timedelta(seconds=5)
 
 
 class DulwichRemote:
-    """`GitRemote` for the repositories under `base_url` (`https://github.com`)."""
+    """`GitRemote` for the repositories under `base_url` (`https://github.com`).
 
-    def __init__(self, base_url: str, token: str, clock: Clock) -> None:
-        parts = urlsplit(base_url)
-        self._path = parts.path.strip("/")
+    `token` answers the token of the moment.
+    """
+
+    def __init__(self, base_url: str, token: Callable[[], str], clock: Clock) -> None:
+        self._base_url = base_url
+        self._token = token
         self._clock = clock
-        # The user name is anything: GitHub reads the token from the password.
-        self._client = Urllib3HttpGitClient(
-            f"{parts.scheme}://{parts.netloc}/",
-            pool_manager=_AnswerReadingPool(clock),
-            username="x-access-token",
-            password=token,
-            timeout=TIMEOUT_SECONDS,
-            quiet=True,
-        )
+        self._pool = _AnswerReadingPool(clock)
 
     def push(self, repository: str, branch: str, commit: Commit) -> str:
         objects = commit_objects(commit)
@@ -75,7 +69,7 @@ class DulwichRemote:
             return pack_objects_to_data(objects, ofs_delta=bool(options.get("ofs_delta")))
 
         with self._errors(repository):
-            result = self._client.send_pack(self._url(repository), update, pack)
+            result = self._client().send_pack(f"{repository}.git", update, pack)
         refused = (result.ref_status or {}).get(ref)
         if refused:
             # Another push came between the advertised head and ours; the next try will see it.
@@ -86,8 +80,8 @@ class DulwichRemote:
         target = MemoryRepo()
         wanted = ObjectID(commit_sha.encode())
         with self._errors(repository):
-            self._client.fetch(
-                self._url(repository),
+            self._client().fetch(
+                f"{repository}.git",
                 target,
                 determine_wants=lambda *_, **__: [wanted],
                 depth=1,
@@ -100,8 +94,16 @@ class DulwichRemote:
         except InvalidPathError as exc:
             raise RepositoryConflictError(f"the repository holds a file that {exc}") from exc
 
-    def _url(self, repository: str) -> str:
-        return f"/{self._path}/{repository}.git" if self._path else f"/{repository}.git"
+    def _client(self) -> Urllib3HttpGitClient:
+        # The user name is anything: GitHub reads the token from the password.
+        return Urllib3HttpGitClient(
+            self._base_url,
+            pool_manager=self._pool,
+            username="x-access-token",
+            password=self._token(),
+            timeout=TIMEOUT_SECONDS,
+            quiet=True,
+        )
 
     @contextmanager
     def _errors(self, repository: str) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
@@ -39,11 +39,14 @@ def github_client(token: str, base_url: str) -> Github:
 class GitHubHost:
     """`RepositoryHost` for the repositories of one account.
 
-    `pages_base_url` is where sites are served when that is not `https://OWNER.github.io`.
+    `connect` makes a client with the token of the moment; `pages_base_url` is where sites are
+    served when that is not `https://OWNER.github.io`.
     """
 
-    def __init__(self, client: Github, owner: str, pages_base_url: str, clock: Clock) -> None:
-        self._client = client
+    def __init__(
+        self, connect: Callable[[], Github], owner: str, pages_base_url: str, clock: Clock
+    ) -> None:
+        self._connect = connect
         self._owner = owner
         self._pages_base_url = pages_base_url.rstrip("/")
         self._clock = clock
@@ -53,9 +56,10 @@ class GitHubHost:
         return self._owner
 
     def create(self, name: str, description: str) -> Repository | None:
+        requester = self._connect().requester
         with self._errors():
             try:
-                _, created = self._client.requester.requestJsonAndCheck(
+                _, created = requester.requestJsonAndCheck(
                     "POST",
                     "/user/repos",
                     input={
@@ -71,19 +75,19 @@ class GitHubHost:
                 if exc.status == NAME_EXISTS and _name_exists(exc):
                     return None
                 raise
-        return _repository(GithubRepository(self._client.requester, {}, created, completed=True))
+        return _repository(GithubRepository(requester, {}, created, completed=True))
 
     def find(self, full_name: str) -> Repository | None:
         with self._errors():
             try:
-                return _repository(self._client.get_repo(full_name))
+                return _repository(self._connect().get_repo(full_name))
             except UnknownObjectException:
                 return None
 
     def enable_pages(self, full_name: str, branch: str) -> None:
         with self._errors():
             try:
-                self._client.requester.requestJsonAndCheck(
+                self._connect().requester.requestJsonAndCheck(
                     "POST",
                     f"/repos/{full_name}/pages",
                     input={"build_type": "legacy", "source": {"branch": branch, "path": "/"}},
