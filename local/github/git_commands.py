@@ -1,0 +1,94 @@
+"""Running git so that the configuration of the person at this machine does not leak in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+
+class GitMissingError(RuntimeError):
+    """There is no usable git on this machine."""
+
+
+@cache
+def http_backend() -> Path:
+    """Find git's own server side of smart HTTP."""
+    if shutil.which("git") is None:
+        raise GitMissingError("git was not found: install git and make sure it is on PATH")
+    folder = subprocess.run(["git", "--exec-path"], check=True, capture_output=True, text=True)
+    backend = Path(folder.stdout.strip()) / "git-http-backend"
+    if not backend.exists():
+        raise GitMissingError(f"this git has no http-backend ({backend} does not exist)")
+    return backend
+
+
+def clean_environment() -> dict[str, str]:
+    """Return an environment in which only the repository's own settings count."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | {
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_TERMINAL_PROMPT": "0",
+        # The data folder may belong to another user, e.g. when it is mounted into a container.
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "safe.directory",
+        "GIT_CONFIG_VALUE_0": "*",
+    }
+
+
+def run_git(directory: Path, *arguments: str, stdin: bytes = b"") -> bytes:
+    """Run one git command in a repository and return what it printed.
+
+    Raises:
+        subprocess.CalledProcessError: git refused; ``stderr`` says why.
+    """
+    finished = subprocess.run(
+        ["git", *arguments],
+        cwd=directory,
+        env=clean_environment(),
+        input=stdin,
+        capture_output=True,
+        check=True,
+    )
+    return finished.stdout
+
+
+def create_bare_repository(directory: Path) -> None:
+    """Make an empty repository that can be pushed to over HTTP."""
+    directory.mkdir(parents=True)
+    run_git(directory, "init", "--quiet", "--bare", "--initial-branch=main", "--template=")
+    settings = {
+        "http.receivepack": "true",
+        # Not GitHub's default but what a protected branch does: nothing that the product
+        # publishes may ever be rewritten, so a force push has to fail here, loudly.
+        "receive.denyNonFastForwards": "true",
+        "receive.denyDeletes": "true",
+        "receive.fsckObjects": "true",
+        "receive.autogc": "false",
+        "gc.auto": "0",
+    }
+    with (directory / "config").open("a", encoding="utf-8") as config:
+        for name, value in settings.items():
+            section, _, key = name.partition(".")
+            config.write(f"[{section}]\n\t{key} = {value}\n")
+
+
+def branch_head(directory: Path, branch: str) -> str | None:
+    """Return the commit that a branch points to, or None when there is no such branch."""
+    listed = run_git(directory, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")
+    return listed.decode("ascii").strip() or None
+
+
+def read_object(directory: Path, commit: str, path: str) -> tuple[str, bytes] | None:
+    """Return (kind, content) of a path in a commit; kind is ``blob`` or ``tree``."""
+    if "\n" in path:
+        return None
+    answer = run_git(directory, "cat-file", "--batch", stdin=f"{commit}:{path}\n".encode())
+    heading, _, content = answer.partition(b"\n")
+    if heading.endswith((b" missing", b" ambiguous")):
+        return None
+    kind = heading.split()[-2].decode("ascii")
+    return kind, content[:-1]
