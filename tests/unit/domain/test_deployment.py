@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from deployer.domain.deployment import Deployment, Failure, Lease, State
 from deployer.domain.errors import ConflictError
 from deployer.domain.notification import NotificationState

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from deployer.domain.notification import Answer, Delivered, GaveUp, TryAgain, decide
 from tests.builders import a_deployment, a_publication
 

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from deployer.domain.repository import candidate_names, description
 
 

@@ -3,6 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from deployer.domain.errors import InvalidRequestError, TooLargeError
 from deployer.domain.request import (
     MAX_ATTACHMENT_BYTES,
@@ -10,8 +13,6 @@ from deployer.domain.request import (
     JavaScriptCheck,
     parse_request,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.builders import a_body, a_data_uri, a_request
 
 

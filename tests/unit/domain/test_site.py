@@ -1,4 +1,5 @@
 import pytest
+
 from deployer.domain.site import InvalidPathError, Site, check_path
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+
 from deployer.domain.deployment import Deployment, State
 from deployer.domain.errors import (
     ConflictError,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from deployer.domain.deployment import Deployment, State
 from deployer.domain.errors import UnavailableError
 from deployer.domain.notification import Answer, Delivered, GaveUp, TryAgain

@@ -1,0 +1,179 @@
+"""The fake host, and PyGithub and dulwich against the local GitHub, keep the same promises."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer.adapters.git import DulwichRemote
+from deployer.adapters.github import GitHubHost, github_client
+from deployer.domain.errors import HeadMovedError, HostUnavailableError, Postponed
+from deployer.domain.ports import Commit
+from deployer.domain.site import Site
+from local.github.server import RunningGitHub, serve
+from tests.builders import START, SettableClock
+from tests.fakes import FakeGitHub
+
+SITE = Site(
+    {
+        "index.html": "<!doctype html><title>Été ✓</title>".encode(),
+        "LICENSE": b"MIT License\n",
+        "sample.png": bytes(range(256)),
+        "data/nested/deep.csv": b"a,b\r\n1,2\r\n",
+        ".nojekyll": b"",
+    }
+)
+FIRST = Commit(SITE, None, "Round 1 of sum-of-sales\n\nDeployment-Id: d-1\n", START)
+
+
+@dataclass
+class Host:
+    api: Any
+    git: Any
+    owner: str
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[RunningGitHub]:
+    with serve(tmp_path) as running:
+        yield running
+
+
+def connect(github: RunningGitHub, token: str | None = None) -> Host:
+    token = token or github.token
+    clock = SettableClock()
+    return Host(
+        GitHubHost(lambda: github_client(token, github.url), github.owner, github.pages_url, clock),
+        DulwichRemote(github.git_url, lambda: token, clock),
+        github.owner,
+    )
+
+
+@pytest.fixture(params=["fake", "wire"])
+def host(request: pytest.FixtureRequest) -> Host:
+    if request.param == "fake":
+        fake = FakeGitHub()
+        return Host(fake, fake, fake.owner)
+    return connect(request.getfixturevalue("github"))
+
+
+def test_a_created_repository_is_found_with_its_mark(host: Host) -> None:
+    created = host.api.create("site", "built by us (1234)")
+    assert created.full_name == f"{host.owner}/site"
+    assert created.description == "built by us (1234)"
+    assert host.api.find(created.full_name) == created
+
+
+def test_a_taken_name_is_none_and_an_unknown_repository_too(host: Host) -> None:
+    host.api.create("site", "first")
+    assert host.api.create("site", "second") is None
+    assert host.api.find(f"{host.owner}/site").description == "first"
+    assert host.api.find(f"{host.owner}/unknown") is None
+
+
+def test_a_push_puts_the_commit_on_the_branch_and_again_changes_nothing(host: Host) -> None:
+    name = host.api.create("site", "").full_name
+    sha = host.git.push(name, "main", FIRST)
+    assert host.git.push(name, "main", FIRST) == sha
+    assert host.git.read(name, sha) == SITE
+
+
+def test_a_push_on_another_head_is_refused_with_that_head(host: Host) -> None:
+    name = host.api.create("site", "").full_name
+    head = host.git.push(name, "main", FIRST)
+    other = Commit(Site({"index.html": b"other"}), None, "Another first commit", START)
+    with pytest.raises(HeadMovedError) as caught:
+        host.git.push(name, "main", other)
+    assert caught.value.head == head
+    assert host.git.read(name, head) == SITE
+
+
+def test_a_second_commit_follows_the_first(host: Host) -> None:
+    name = host.api.create("site", "").full_name
+    first = host.git.push(name, "main", FIRST)
+    changed = SITE.with_files({"index.html": b"changed"})
+    second = host.git.push(name, "main", replace(FIRST, files=changed, parent=first))
+    assert host.git.read(name, second) == changed
+
+
+def test_pages_can_be_enabled_twice(host: Host) -> None:
+    name = host.api.create("site", "").full_name
+    host.git.push(name, "main", FIRST)
+    host.api.enable_pages(name, "main")
+    host.api.enable_pages(name, "main")
+    assert host.api.pages_url(name).endswith("/site/")
+
+
+def test_git_finds_one_clean_commit_with_every_byte(github: RunningGitHub, tmp_path: Path) -> None:
+    host = connect(github)
+    name = host.api.create("site", "").full_name
+    sha = host.git.push(name, "main", FIRST)
+
+    clone = tmp_path / "clone"
+    _git("clone", "-q", f"{github.git_url}/{name}.git", str(clone))
+
+    assert _git("-C", str(clone), "log", "--format=%H %an %at %ct") == (
+        f"{sha} LLM Code Deployer {int(START.timestamp())} {int(START.timestamp())}"
+    )
+    assert _git("-C", str(clone), "log", "--format=%B").strip() == FIRST.message.strip()
+    assert _git("-C", str(clone), "fsck", "--strict") == ""
+    files = {
+        str(path.relative_to(clone)): path.read_bytes()
+        for path in clone.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(clone).parts
+    }
+    assert files == dict(SITE)
+
+
+def test_round_1_takes_four_requests_and_a_revision_two(github: RunningGitHub) -> None:
+    host = connect(github)
+    name = host.api.create("site", "").full_name
+    first = host.git.push(name, "main", FIRST)
+    host.api.enable_pages(name, "main")
+    requests = [(e.method, e.path.split("?")[0], e.counted) for e in github.requests()]
+    assert requests == [
+        ("POST", "/user/repos", True),
+        ("GET", f"/git/{name}.git/info/refs", False),
+        ("POST", f"/git/{name}.git/git-receive-pack", False),
+        ("POST", f"/repos/{name}/pages", True),
+    ]
+    host.git.push(name, "main", replace(FIRST, parent=first))
+    assert [entry.path.split("?")[0] for entry in github.requests()[4:]] == [
+        f"/git/{name}.git/info/refs",
+        f"/git/{name}.git/git-receive-pack",
+    ]
+
+
+def test_a_refused_token_names_the_setting(github: RunningGitHub) -> None:
+    name = connect(github).api.create("site", "").full_name
+    stranger = connect(github, token="wrong")
+    with pytest.raises(HostUnavailableError, match="GITHUB_TOKEN"):
+        stranger.api.create("other", "")
+    with pytest.raises(HostUnavailableError, match="GITHUB_TOKEN"):
+        stranger.git.push(name, "main", FIRST)
+
+
+def test_a_repository_that_is_not_there_yet_is_tried_again_soon(github: RunningGitHub) -> None:
+    host = connect(github)
+    with pytest.raises(Postponed):
+        host.git.push(f"{host.owner}/soon", "main", FIRST)
+
+
+def test_a_host_that_does_not_answer_is_unavailable() -> None:
+    clock = SettableClock()
+    nobody = GitHubHost(lambda: github_client("t", "http://127.0.0.1:9"), "octocat", "", clock)
+    with pytest.raises(HostUnavailableError):
+        nobody.create("site", "")
+    with pytest.raises(HostUnavailableError):
+        DulwichRemote("http://127.0.0.1:9", lambda: "t", clock).push("o/r", "main", FIRST)
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], check=True, capture_output=True, text=True
+    ).stdout.strip()

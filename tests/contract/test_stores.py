@@ -1,0 +1,132 @@
+"""The fakes and the AWS adapters keep the same promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from deployer.adapters.dynamodb import DynamoDBDeployments, DynamoDBRepositoryNames
+from deployer.adapters.s3 import S3Requests, S3Sites
+from deployer.domain.deployment import Failure, Lease, Waiting
+from deployer.domain.errors import RecordChangedError, RejectedError
+from deployer.domain.key import Key
+from deployer.domain.site import Site
+from tests.aws import BUCKET, TABLE, create_bucket, create_table
+from tests.builders import START, a_data_uri, a_deployment, a_publication, a_request
+from tests.fakes import (
+    InMemoryDeployments,
+    InMemoryRepositoryNames,
+    InMemoryRequests,
+    InMemorySites,
+)
+
+
+@dataclass
+class Stores:
+    deployments: Any
+    names: Any
+    requests: Any
+    sites: Any
+
+
+@pytest.fixture(params=["memory", "aws"])
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
+    if request.param == "memory":
+        yield Stores(
+            InMemoryDeployments(), InMemoryRepositoryNames(), InMemoryRequests(), InMemorySites()
+        )
+        return
+    with mock_aws():
+        create_table()
+        create_bucket()
+        client = boto3.client("s3")
+        yield Stores(
+            DynamoDBDeployments(TABLE),
+            DynamoDBRepositoryNames(TABLE),
+            S3Requests(BUCKET, client),
+            S3Sites(BUCKET, client),
+        )
+
+
+def test_a_record_comes_back_whole(stores: Stores) -> None:
+    record = replace(
+        a_deployment().published(a_publication(), START),
+        lease=Lease("worker", START),
+        site_ref="sites/d-1.json",
+        base_sha="0" * 40,
+        unmet=("no table",),
+        failure=Failure("down", resumable=True),
+        waiting=Waiting("a limit", START),
+    )
+    saved = stores.deployments.save(record)
+    assert saved == record.at_version(1)
+    assert stores.deployments.find(record.key) == saved
+
+
+def test_an_unknown_record_is_none(stores: Stores) -> None:
+    assert stores.deployments.find(Key("a@example.com", "t", 1)) is None
+    assert stores.deployments.rounds("a@example.com", "t") == []
+
+
+def test_rounds_come_in_order_and_only_of_the_task(stores: Stores) -> None:
+    for round_number in (10, 2, 1):
+        stores.deployments.save(a_deployment(round=round_number))
+    stores.deployments.save(a_deployment(task="sum-of-sales-2"))
+    stores.deployments.save(a_deployment(email="other@example.com"))
+    rounds = stores.deployments.rounds("student@example.com", "sum-of-sales")
+    assert [record.round for record in rounds] == [1, 2, 10]
+
+
+def test_of_two_first_writes_one_wins(stores: Stores) -> None:
+    stores.deployments.save(a_deployment())
+    with pytest.raises(RecordChangedError):
+        stores.deployments.save(a_deployment(nonce="nonce-2"))
+    (notification,) = stores.deployments.find(a_deployment().key).notifications
+    assert notification.nonce == "nonce-1"
+
+
+def test_a_write_from_an_old_reading_is_refused(stores: Stores) -> None:
+    first = stores.deployments.save(a_deployment())
+    second = stores.deployments.save(first)
+    with pytest.raises(RecordChangedError):
+        stores.deployments.save(first)
+    assert stores.deployments.find(first.key) == second
+
+
+def test_a_delete_from_an_old_reading_is_refused(stores: Stores) -> None:
+    first = stores.deployments.save(a_deployment())
+    second = stores.deployments.save(first)
+    with pytest.raises(RecordChangedError):
+        stores.deployments.delete(first)
+    stores.deployments.delete(second)
+    assert stores.deployments.find(first.key) is None
+
+
+def test_a_repository_name_belongs_to_the_first_task_for_ever(stores: Stores) -> None:
+    assert stores.names.bind("octocat/Site", "a@example.com", "site")
+    assert stores.names.bind("octocat/site", "a@example.com", "site")
+    assert not stores.names.bind("octocat/site", "b@example.com", "site")
+    assert not stores.names.bind("octocat/site", "a@example.com", "other")
+
+
+def test_a_request_comes_back_with_its_attachments(stores: Stores) -> None:
+    request = a_request(
+        attachments=[{"name": "a.bin", "url": a_data_uri(bytes(range(256)), "image/png")}],
+        brief="Été ✓",
+    )
+    stores.requests.save(request)
+    assert stores.requests.load(request.deployment_id) == request
+    with pytest.raises(RejectedError):
+        stores.requests.load("d-unknown")
+
+
+def test_a_site_comes_back_byte_for_byte(stores: Stores) -> None:
+    site = Site({"index.html": b"<p>\xc3\xa9", "a/b.bin": bytes(range(256)), "empty": b""})
+    stores.sites.save("sites/d-1.json", site)
+    assert stores.sites.load("sites/d-1.json") == site
+    assert stores.sites.load("sites/d-2.json") is None

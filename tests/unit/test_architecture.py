@@ -1,0 +1,106 @@
+"""Imports run one way: functions → bootstrap → adapters → domain, services → generation → domain."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "layers/core/deployer"
+ALLOWED = {
+    "domain": {"domain"},
+    "generation": {"generation", "domain"},
+    "services": {"services", "generation", "domain"},
+    "adapters": {"adapters", "domain"},
+}
+VENDORS = {
+    "anthropic", "aws_lambda_powertools", "boto3", "botocore", "dulwich", "github", "google",
+    "httpx", "openai", "pynamodb", "requests", "urllib3",
+}  # fmt: skip
+IMPURE = {"datetime.now", "os", "random", "secrets", "socket", "subprocess", "time", "logging"}
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports when it is run or type-checked."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def files(folder: str) -> list[Path]:
+    found = sorted((PACKAGE / folder).rglob("*.py"))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("folder", ALLOWED)
+def test_a_folder_imports_only_what_lies_below_it(folder: str) -> None:
+    for path in files(folder):
+        ours = {name.split(".")[1] for name in imported(path) if name.startswith("deployer.")}
+        assert ours <= ALLOWED[folder], path.relative_to(ROOT)
+
+
+@pytest.mark.parametrize("folder", ["domain", "generation", "services"])
+def test_vendor_libraries_stay_in_the_adapters(folder: str) -> None:
+    for path in files(folder):
+        roots = {name.split(".")[0] for name in imported(path)}
+        assert not roots & VENDORS, path.relative_to(ROOT)
+
+
+@pytest.mark.parametrize("folder", ["domain", "generation", "services"])
+def test_rules_use_no_environment_clock_chance_or_log(folder: str) -> None:
+    for path in files(folder):
+        assert not imported(path) & IMPURE, path.relative_to(ROOT)
+        assert "datetime.now(" not in path.read_text(), path.relative_to(ROOT)
+
+
+def test_nothing_in_the_layer_knows_the_local_cloud_or_the_tests() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        roots = {name.split(".")[0] for name in imported(path)}
+        assert not roots & {"local", "tests", "functions"}, path.relative_to(ROOT)
+
+
+def test_a_function_is_one_file() -> None:
+    for folder in (ROOT / "functions").iterdir():
+        names = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+        assert {name for name in names if name.endswith(".py")} == {"app.py"}, folder.name
+
+
+@pytest.mark.parametrize(
+    ("function", "calls", "unwanted"),
+    [
+        ("validator", "bootstrap.accept(); bootstrap.admit", {"github", "dulwich", "openai"}),
+        ("status", "bootstrap.status()", {"github", "dulwich", "openai", "boto3"}),
+        ("notifier", "bootstrap.notify()", {"github", "dulwich", "openai", "boto3"}),
+    ],
+)
+def test_a_function_loads_only_what_it_uses(
+    function: str, calls: str, unwanted: set[str]
+) -> None:
+    script = (
+        f"import sys; from functions.{function} import app; from deployer import bootstrap; "
+        f"{calls}; print(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    )
+    names = ("TABLE_NAME", "BUCKET_NAME", "QUEUE_URL", "SECRET_NAME")
+    environment = {
+        **dict.fromkeys(names, "x"),
+        "RETRY_DELAYS": "1",
+        "MAX_RETRY_ATTEMPTS": "1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+        "POWERTOOLS_SERVICE_NAME": "test",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/core'}",
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert not set(run.stdout.split()) & unwanted

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from deployer.settings import NotifierSettings, SettingsError, WorkerSettings, load
+
+WORKER = {
+    "TABLE_NAME": "t",
+    "BUCKET_NAME": "b",
+    "QUEUE_URL": "q",
+    "SECRET_NAME": "s",
+    "STATE_MACHINE_ARN": "arn",
+    "MAX_RECEIVE_COUNT": "5",
+    "LLM_PROVIDER": "openai",
+    "GITHUB_USERNAME": "octocat",
+}
+
+
+def test_missing_and_wrong_settings_are_all_named() -> None:
+    environment = {**WORKER, "LLM_PROVIDER": "skynet", "GITHUB_USERNAME": "", "GIT_BASE_URL": "x"}
+    with pytest.raises(SettingsError) as caught:
+        load(WorkerSettings, environment)
+    for name in ("LLM_PROVIDER", "GITHUB_USERNAME", "GIT_BASE_URL"):
+        assert name in str(caught.value)
+
+
+def test_an_empty_url_means_the_real_service() -> None:
+    settings = load(WorkerSettings, {**WORKER, "GITHUB_API_URL": "", "GIT_BASE_URL": ""})
+    assert settings.github_api_url == "https://api.github.com"
+    assert settings.git_base_url == "https://github.com"
+
+
+def test_the_providers_key_is_found_by_its_name() -> None:
+    assert load(WorkerSettings, {**WORKER, "LLM_PROVIDER": "gemini"}).llm_key_name == (
+        "GEMINI_API_KEY"
+    )
+
+
+def test_the_retry_schedule_is_cut_to_the_allowed_attempts() -> None:
+    environment = {"TABLE_NAME": "t", "RETRY_DELAYS": "1, 2,4,8", "MAX_RETRY_ATTEMPTS": "3"}
+    assert load(NotifierSettings, environment).delays == (1, 2, 4)
+
+
+def test_a_schedule_that_is_no_list_of_seconds_is_refused_by_name() -> None:
+    environment = {"TABLE_NAME": "t", "RETRY_DELAYS": "1,soon", "MAX_RETRY_ATTEMPTS": "3"}
+    with pytest.raises(SettingsError, match="RETRY_DELAYS"):
+        load(NotifierSettings, environment)
