@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError, PutError, PynamoDBException
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
 from deployer.domain.deployment import Deployment
@@ -48,12 +48,11 @@ def _rows(table_name: str) -> type[_Row]:
 def _table_errors() -> Iterator[None]:
     try:
         yield
-    except (PutError, DeleteError) as exc:
+    except PynamoDBException as exc:
         if exc.cause_response_code == CONDITION_FAILED:
             raise RecordChangedError("the record is not as it was read") from exc
-        raise UnavailableError(f"DynamoDB: {exc.cause_response_code}") from exc
-    except PynamoDBException as exc:
-        raise UnavailableError(f"DynamoDB: {type(exc).__name__}") from exc
+        code = exc.cause_response_code or type(exc).__name__
+        raise UnavailableError(f"DynamoDB: {code}") from exc
 
 
 class DynamoDBDeployments:
