@@ -1,0 +1,86 @@
+"""How a provider's failures become ours: by type and status code, never by words.
+
+Only the status and the provider's own error code go into our message, which ends in a record that
+its owner can read; the provider's prose stays in the chained exception.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from deployer.domain.errors import (
+    ModelMisconfiguredError,
+    ModelRateLimitedError,
+    ModelUnavailableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What reading an answer raises if it is not of the promised shape: no SDK checks what it parsed.
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RuntimeError)
+
+_REQUEST_TIMEOUT, _CONFLICT, _TOO_EARLY, _TOO_MANY_REQUESTS = 408, 409, 425, 429
+_PASSING = frozenset({_REQUEST_TIMEOUT, _CONFLICT, _TOO_EARLY})
+_OUT_OF_CREDIT = "insufficient_quota"
+
+
+def answered(
+    name: str, status: int, *, code: str | None = None, retry_after: float | None = None
+) -> ModelUnavailableError:
+    """The failure that an HTTP status of 400 or more stands for."""
+    what = f"{name} answered {status}" + (f" ({code})" if code else "")
+    if code == _OUT_OF_CREDIT:
+        return ModelMisconfiguredError(f"{what}: the account has no credit left")
+    if status == _TOO_MANY_REQUESTS:
+        return ModelRateLimitedError(what, retry_after)
+    if status < 500 and status not in _PASSING:
+        return ModelMisconfiguredError(f"{what}: check the API key and the model's name")
+    return ModelUnavailableError(what, retry_after)
+
+
+def timed_out(name: str, seconds: float) -> ModelUnavailableError:
+    """It did not finish its answer in time."""
+    return ModelUnavailableError(f"{name} did not answer within {seconds:g} s")
+
+
+def cut_off(name: str) -> ModelUnavailableError:
+    """It could not be reached, or the connection broke before the answer had ended."""
+    return ModelUnavailableError(f"{name} could not be reached, or broke off")
+
+
+def unreadable(name: str) -> ModelUnavailableError:
+    """It answered 200 with something that is not an answer."""
+    return ModelUnavailableError(f"{name} sent an answer that cannot be read")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or an HTTP date)."""
+    milliseconds = number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after")
+    seconds = number(value)
+    return seconds if seconds is not None else _seconds_until(value)
+
+
+def number(value: str | None) -> float | None:
+    """A finite number that is not negative, if it is written there."""
+    try:
+        number = float(value or "")
+    except ValueError:
+        return None
+    return max(number, 0.0) if math.isfinite(number) else None
+
+
+def _seconds_until(http_date: str | None) -> float | None:
+    try:
+        moment = parsedate_to_datetime(http_date or "")
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)

@@ -1,0 +1,120 @@
+"""Google's Gemini, over REST. Its SDK is no longer supported by Google, and is used only here."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Self
+
+import requests
+from google.api_core.exceptions import GoogleAPICallError
+from google.protobuf.json_format import Error as MalformedMessageError  # type: ignore[import-untyped]
+
+from deployer.adapters.llm import failure
+from deployer.adapters.llm.deadline import within
+from deployer.domain.language_model import Image, Prompt, Reply, StopReason, Usage
+
+with warnings.catch_warnings():
+    # It announces the end of its support on every import, to users who can do nothing about it.
+    warnings.simplefilter("ignore", FutureWarning)
+    from google.generativeai.client import configure
+    from google.generativeai.generative_models import GenerativeModel
+    from google.generativeai.types import RequestOptions
+
+# By number: names that are newer than the SDK do not survive its parser. All others are refusals.
+_STOP_REASONS = {1: StopReason.COMPLETE, 2: StopReason.TRUNCATED}
+_VISIBLE = frozenset({"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"})
+
+
+class GeminiModel:
+    """A Gemini model. The SDK keeps one key and one address for the whole process."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+
+    @classmethod
+    def connect(cls, model: str, api_key: str, base_url: str) -> Self:
+        """A model at `base_url`, or at Google if that is empty."""
+        options = {"api_endpoint": base_url.rstrip("/")} if base_url else None
+        configure(api_key=api_key, transport="rest", client_options=options)
+        return cls(model)
+
+    @property
+    def name(self) -> str:
+        return f"gemini/{self._model}"
+
+    def complete(self, prompt: Prompt, *, timeout_seconds: float) -> Reply:
+        """Ask once. See the port."""
+        try:
+            return within(timeout_seconds, lambda: self._ask(prompt, timeout_seconds))
+        except (TimeoutError, requests.Timeout) as exc:
+            raise failure.timed_out(self.name, timeout_seconds) from exc
+        except requests.RequestException as exc:
+            raise failure.cut_off(self.name) from exc
+        except GoogleAPICallError as exc:
+            raise failure.answered(
+                self.name, int(exc.code or 500), code=_code(exc), retry_after=_retry_after(exc)
+            ) from exc
+        except (MalformedMessageError, *failure.UNREADABLE) as exc:
+            raise failure.unreadable(self.name) from exc
+
+    def _ask(self, prompt: Prompt, timeout_seconds: float) -> Reply:
+        model = GenerativeModel(self._model, system_instruction=prompt.system or None)
+        response = model.generate_content(
+            [{"role": "user", "parts": _parts(prompt)}],
+            generation_config={"max_output_tokens": prompt.max_output_tokens},
+            request_options=RequestOptions(retry=None, timeout=timeout_seconds),
+        )
+        return self._reply(response.to_dict())  # type: ignore[no-untyped-call]
+
+    def _reply(self, response: dict[str, Any]) -> Reply:
+        """The reason decides, not the text: what was cut or blocked may have text all the same."""
+        usage = _usage(response.get("usage_metadata", {}))
+        if not response.get("candidates") and "prompt_feedback" in response:
+            return Reply("", StopReason.REFUSED, self.name, usage)
+        candidate = response["candidates"][0]
+        parts = candidate.get("content", {}).get("parts", [])
+        return Reply(
+            text="".join(part.get("text", "") for part in parts),
+            stop_reason=_STOP_REASONS.get(candidate.get("finish_reason"), StopReason.REFUSED),
+            model=self.name,
+            usage=usage,
+        )
+
+
+def _parts(prompt: Prompt) -> list[Any]:
+    images = [_image(image) for image in prompt.images if image.media_type in _VISIBLE]
+    return [*images, prompt.user]
+
+
+def _image(image: Image) -> dict[str, Any]:
+    return {"mime_type": image.media_type, "data": image.content}
+
+
+def _usage(counts: dict[str, Any]) -> Usage:
+    """What is neither prompt nor answer is thought, which is paid like the answer."""
+    prompt = counts.get("prompt_token_count", 0)
+    answer = counts.get("candidates_token_count", 0)
+    return Usage(
+        input_tokens=prompt,
+        cached_tokens=counts.get("cached_content_token_count", 0),
+        output_tokens=max(answer, counts.get("total_token_count", 0) - prompt),
+    )
+
+
+def _code(error: GoogleAPICallError) -> str | None:
+    """Google's own name for what was wrong. `error.reason` would be it, but fails over REST."""
+    return _detail(error, "ErrorInfo").get("reason")
+
+
+def _retry_after(error: GoogleAPICallError) -> float | None:
+    """From the header, or from the error's details, where Google itself puts it (`"34.5s"`)."""
+    seconds = failure.retry_after(getattr(error.response, "headers", {}))
+    if seconds is not None:
+        return seconds
+    delay = str(_detail(error, "RetryInfo").get("retryDelay", ""))
+    return failure.number(delay.removesuffix("s"))
+
+
+def _detail(error: GoogleAPICallError, kind: str) -> dict[str, str]:
+    wanted = f"type.googleapis.com/google.rpc.{kind}"
+    return next((detail for detail in error.details if detail.get("@type") == wanted), {})
