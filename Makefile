@@ -1,0 +1,128 @@
+# Everything a person or CI does with this project. Needs Python 3.11 or newer, git and make; the rest is
+# installed below this folder (.venv and .local) from hash-pinned locks, and only when a lock has changed.
+
+PYTHON ?= python3
+PORT ?= 7860
+ENV ?= dev
+TESTS ?= tests
+
+LOCAL := .local
+STAMPS := $(LOCAL)/stamps
+UV := $(LOCAL)/tools/bin/uv
+DEV := .venv/bin
+CLOUD := $(LOCAL)/cloud
+SAM := $(LOCAL)/sam
+
+export RUFF_CACHE_DIR := $(LOCAL)/cache/ruff
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= us-east-1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv environments lock demo run down logs doctor lint template test test-fast deploy
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# --- environments ----------------------------------------------------------------------------------------
+
+venv: $(STAMPS)/dev ## the development environment (.venv): tests, lint, the local servers
+
+environments: $(STAMPS)/dev $(STAMPS)/cloud $(STAMPS)/sam
+
+$(UV): requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1): run make with PYTHON=python3.12 (or your own)."; exit 1; }
+	@echo "installing uv into $(LOCAL)/tools"
+	@$(PYTHON) -m venv $(LOCAL)/tools || \
+	  { echo "Python's venv module is missing: install it (Debian and Ubuntu: apt install python3-venv)."; exit 1; }
+	@$(LOCAL)/tools/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+# $(call environment,FOLDER,LOCK): make the environment what its lock says, and say how long it took.
+define environment
+	@mkdir -p $(STAMPS)
+	@echo "installing $(2) into $(1)"
+	@[ -x $(1)/bin/python ] || $(UV) venv -q --python $(PYTHON) $(1)
+	@start=$$(date +%s); $(UV) pip sync -q --python $(1)/bin/python --require-hashes $(2) && \
+	  echo "installed $(2) in $$(($$(date +%s) - start)) s"
+endef
+
+# What .venv gets beside its packages: `deployer` and `local` to import from any folder, and byte code in one
+# place, since what lies in functions/ is deployed.
+define PROJECT_PTH
+$(CURDIR)/layers/core
+$(CURDIR)
+import sys; sys.pycache_prefix = "$(CURDIR)/$(LOCAL)/cache/pycache"
+endef
+export PROJECT_PTH
+
+$(STAMPS)/dev: requirements/dev.txt Makefile | $(UV)
+	$(call environment,.venv,$<)
+	@echo "$$PROJECT_PTH" > $$($(DEV)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth
+	@touch $@
+
+$(STAMPS)/cloud: requirements/cloud.txt | $(UV)
+	$(call environment,$(CLOUD),$<)
+	@touch $@
+
+$(STAMPS)/sam: requirements/sam.txt | $(UV)
+	$(call environment,$(SAM),$<)
+	@touch $@
+
+# --- locks -----------------------------------------------------------------------------------------------
+
+COMPILE = $(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-annotate \
+  --custom-compile-command "make lock" $(UPGRADE)
+# The Lambda runtime ships these; a provider's layer also leaves out what the dependencies layer has.
+LAMBDA_HAS := --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer
+LAYER = $(COMPILE) pyproject.toml --constraints requirements/dev.txt $(LAMBDA_HAS)
+
+lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the newest)
+	$(COMPILE) --group bootstrap -o requirements/bootstrap.txt
+	$(COMPILE) --group cloud -o requirements/cloud.txt
+	$(COMPILE) --group sam -o requirements/sam.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	$(LAYER) -o layers/dependencies/requirements.txt
+	shared=$$(sed -n 's/^\([a-zA-Z0-9._-]*\)==.*/--no-emit-package \1/p' layers/dependencies/requirements.txt); \
+	for provider in openai gemini anthropic; do \
+	  $(LAYER) --extra $$provider $$shared -o layers/$$provider/requirements.txt; done
+
+# --- the local cloud -------------------------------------------------------------------------------------
+
+demo: environments ## everything once on this machine: two rounds, then stop
+	@$(DEV)/python -m local demo --port $(PORT)
+
+run: environments ## the same, and stay up until Ctrl-C (PORT=7960 for other ports)
+	@$(DEV)/python -m local run --port $(PORT)
+
+down: venv ## stop what runs
+	@$(DEV)/python -m local down
+
+logs: venv ## follow the functions' logs (DEPLOYMENT=id for one deployment's)
+	@$(DEV)/python -m local logs --deployment "$(DEPLOYMENT)"
+
+doctor: venv ## say what is missing or wrong in .env and on this machine
+	@$(DEV)/python -m local doctor
+
+# --- checks ----------------------------------------------------------------------------------------------
+
+lint: venv ## ruff and mypy
+	@$(DEV)/ruff check .
+	@$(DEV)/ruff format --check .
+	@$(DEV)/mypy
+
+template: venv $(STAMPS)/sam ## the SAM template, as written and as CloudFormation gets it
+	@$(SAM)/bin/sam validate --lint --template-file template.yaml
+	@$(DEV)/python -m pytest -q tests/template
+
+test: environments ## all tests (TESTS=tests/unit for some)
+	@$(DEV)/python -m pytest $(TESTS)
+
+test-fast: venv ## all tests but those that need the local cloud
+	@$(DEV)/python -m pytest -m "not e2e" $(TESTS)
+
+# --- AWS -------------------------------------------------------------------------------------------------
+
+deploy: environments ## build and deploy to AWS (ENV=dev or prod), secrets from .env
+	@$(DEV)/python -m local deploy --env $(ENV)

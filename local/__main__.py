@@ -1,0 +1,162 @@
+"""The commands behind the Makefile: python -m local run|demo|down|logs|doctor|deploy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from local import aws, doctor
+from local.demo import Demo
+from local.errors import LocalCloudError
+from local.logs import FunctionLogs
+from local.places import INSTALLED, Home, Ports
+from local.processes import GRACE_SECONDS, RunningFile, end_stale
+from local.progress import Progress
+from local.run import running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+Options = argparse.Namespace
+
+
+class Stopped(BaseException):
+    """Ctrl-C, `make down`, or a closed terminal."""
+
+
+def run(options: Options) -> int:
+    """Start everything, play both rounds unless told not to, stay up."""
+    say = Progress()
+    try:
+        with running(Ports(options.port), options.home, say) as local_cloud:
+            if not options.quiet:
+                Demo(local_cloud, say).play()
+            say(f"up: {local_cloud.endpoints['api_url']} (Ctrl-C or `make down` stops it)")
+            local_cloud.tell_requests()
+            logs = FunctionLogs(local_cloud.endpoints)
+            logs.new_lines()
+            try:
+                while True:
+                    local_cloud.check()
+                    for line in logs.new_lines():
+                        print(line, flush=True)
+                    time.sleep(1)
+            except Stopped:
+                return 0
+    except Stopped:
+        return 130
+
+
+def demo(options: Options) -> int:
+    """Start everything, play both rounds, stop."""
+    say = Progress()
+    try:
+        with running(Ports(options.port), options.home, say) as local_cloud:
+            Demo(local_cloud, say).play()
+    except Stopped:
+        return 130
+    return 0
+
+
+def down(options: Options) -> int:
+    """Stop what runs, and what a killed run left."""
+    file = RunningFile(options.home.running)
+    starter, children = file.read()
+    if starter is not None:
+        os.kill(starter.pid, signal.SIGTERM)
+        until = time.monotonic() + 2 * GRACE_SECONDS
+        while starter.alive and time.monotonic() < until:
+            time.sleep(0.1)
+    end_stale([child for child in children if child.alive])
+    file.remove()
+    print("stopped" if starter or children else "nothing was running")
+    return 0
+
+
+def logs(options: Options) -> int:
+    """Follow the functions' logs."""
+    try:
+        for line in FunctionLogs(_endpoints(options.home), options.deployment).follow():
+            print(line, flush=True)
+    except Stopped:
+        return 0
+    return 0
+
+
+def check(_: Options) -> int:
+    """Say what is missing or wrong."""
+    return 0 if doctor.report() else 1
+
+
+def deploy(options: Options) -> int:
+    """Build and deploy to AWS, and put the secrets there."""
+    aws.deploy(options.env, Progress())
+    return 0
+
+
+def _endpoints(home: Home) -> dict[str, object]:
+    try:
+        kept: dict[str, object] = json.loads(home.endpoints.read_text())
+    except OSError:
+        raise LocalCloudError("the local cloud is not running: start it with `make run`") from None
+    return kept
+
+
+def _arguments() -> Options:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument(
+        "--home",
+        type=lambda given: Home(Path(given).resolve()),
+        default=Home(INSTALLED),
+        help="folder for what a run writes (endpoints.json, logs, data); default .local",
+    )
+    commands = parser.add_subparsers(required=True)
+    known: dict[str, Callable[[Options], int]] = {
+        "run": run, "demo": demo, "down": down, "logs": logs, "doctor": check, "deploy": deploy,
+    }  # fmt: skip
+    for name, function in known.items():
+        command = commands.add_parser(name, help=function.__doc__)
+        command.set_defaults(function=function)
+        if name in ("run", "demo"):
+            command.add_argument("--port", type=int, default=7860, help="the first of five")
+        if name == "run":
+            command.add_argument(
+                "--quiet", action="store_true", help="do not play the sample events"
+            )
+        if name == "logs":
+            command.add_argument("--deployment", default="", help="only this deployment id's")
+        if name == "deploy":
+            command.add_argument("--env", default="dev", help="section of samconfig.toml")
+    return parser.parse_args()
+
+
+def _stop(_: int, __: FrameType | None) -> NoReturn:
+    # Once is enough: what follows is the tidying up, which must not be cut short.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    raise Stopped
+
+
+def main() -> int:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    options = _arguments()
+    try:
+        status: int = options.function(options)
+    except LocalCloudError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except Stopped:
+        return 130
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

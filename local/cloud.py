@@ -1,0 +1,80 @@
+"""The AWS emulator (MiniStack) and its clients."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local import env_file
+from local.places import CLOUD_PYTHON, LOOPBACK, Home, Ports, url
+
+REGION = "us-east-1"
+# The emulator takes these for the account's root; each function gets credentials of its role.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+HEALTH_PATH = "/_ministack/health"
+
+
+def command() -> list[str]:
+    return [str(CLOUD_PYTHON), "-m", "ministack"]
+
+
+def environment(ports: Ports, home: Home) -> dict[str, str]:
+    """The emulator's, inherited by every function process: hence nobody's AWS settings or keys."""
+    return plain_environment() | {
+        **CREDENTIALS,
+        "AUTH": "true",
+        "BIND_HOST": LOOPBACK,
+        "MINISTACK_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(ports.cloud),
+        "MINISTACK_REGION": REGION,
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        # It ends containers that carry its label: not on this machine's Docker.
+        "DOCKER_HOST": f"unix://{home.temporary}/no-docker.sock",
+        "TMPDIR": str(home.temporary),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def client_environment(cloud_url: str) -> dict[str, str]:
+    """What makes the SAM CLI talk to the emulator at that URL, and to nothing else."""
+    return plain_environment() | {
+        **CREDENTIALS,
+        "AWS_ENDPOINT_URL": cloud_url,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SAM_CLI_TELEMETRY": "0",
+    }
+
+
+def plain_environment() -> dict[str, str]:
+    """This shell's variables, without AWS settings, Python's own, and secrets."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "PYTHON", "MAKE", "MFLAGS"))
+        and name not in (*env_file.SECRETS, *env_file.PARAMETERS, "VIRTUAL_ENV")
+    }
+    near = ",".join(
+        filter(None, [kept.get("no_proxy", kept.get("NO_PROXY", "")), LOOPBACK, "localhost"])
+    )
+    return kept | {"no_proxy": near, "NO_PROXY": near}
+
+
+def client(service: str, cloud_url: str) -> Any:
+    """A boto3 client of the emulator."""
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=cloud_url,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(proxies={}, retries={"max_attempts": 2}, parameter_validation=False),
+    )
+
+
+def url_of(ports: Ports) -> str:
+    return url(ports.cloud)

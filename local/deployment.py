@@ -1,0 +1,203 @@
+"""The real template, built and deployed by the SAM CLI to the emulator.
+
+What `sam build` and `sam package` make is kept below .local/build, one folder per provider, with
+the fingerprint of what it was made from: an unchanged project is deployed again without zipping.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from local import cloud
+from local.errors import LocalCloudError
+from local.places import CHECKOUT, CLOUD_PYTHON, INSTALLED, SAM, SAM_CONFIG, TEMPLATE, UV
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_s3 import S3Client
+
+STACK = "llm-code-deployer"
+STAGE = "local"
+FOR_THE_EMULATOR = {"Stage": STAGE, "BucketTlsOnly": "false"}
+ARTIFACTS = "deployment-artifacts"  # the bucket named in samconfig.toml
+LAYERS = {"openai": "OpenaiLayer", "gemini": "GeminiLayer", "anthropic": "AnthropicLayer"}
+MAKES_A_BUILD = ("template.yaml", "samconfig.toml", "requirements/cloud.txt", "functions", "layers")
+
+
+class Build:
+    """The layers for one provider, made for the Python that runs the functions here."""
+
+    def __init__(self, provider: str, log: Path) -> None:
+        self._provider = provider
+        self._log = log
+        self.folder = INSTALLED / "build" / provider
+
+    @property
+    def built(self) -> Path:
+        return self.folder / "built" / "template.yaml"
+
+    @property
+    def packaged(self) -> Path:
+        return self.folder / "packaged.yaml"
+
+    @property
+    def objects(self) -> Path:
+        return self.folder / "objects"
+
+    @property
+    def _stamp(self) -> Path:
+        return self.folder / "fingerprint"
+
+    @property
+    def current(self) -> bool:
+        return self._stamp.exists() and self._stamp.read_text() == _fingerprint()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Two runs of one checkout build one after the other."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def make(self) -> None:
+        """Run `sam build` for this machine's Python."""
+        self._stamp.unlink(missing_ok=True)
+        sam(
+            [
+                *("build", "--config-file", str(SAM_CONFIG), "--config-env", "local"),
+                *("--template-file", str(TEMPLATE), "--base-dir", str(CHECKOUT)),
+                *("--build-dir", str(self.built.parent), "--cache-dir", str(self.folder / "cache")),
+                *leave_out_other_providers(self._provider),
+            ],
+            cloud.plain_environment()
+            | {"AWS_DEFAULT_REGION": cloud.REGION, "SAM_CLI_TELEMETRY": "0"}
+            | {"UV": str(UV), "LAYER_PYTHON": str(CLOUD_PYTHON)},
+            self._log,
+        )
+
+    def package(self, cloud_url: str) -> None:
+        """Run `sam package`, and keep what it uploads for the next start."""
+        sam(
+            [
+                *("package", "--template-file", str(self.built), "--s3-bucket", ARTIFACTS),
+                *("--output-template-file", str(self.packaged)),
+            ],
+            cloud.client_environment(cloud_url),
+            self._log,
+        )
+        shutil.rmtree(self.objects, ignore_errors=True)
+        self.objects.mkdir()
+        s3: S3Client = cloud.client("s3", cloud_url)
+        for kept in s3.list_objects_v2(Bucket=ARTIFACTS).get("Contents", []):
+            s3.download_file(ARTIFACTS, kept["Key"], str(self.objects / kept["Key"]))
+        self._stamp.write_text(_fingerprint())
+
+    def upload(self, cloud_url: str) -> None:
+        """Give a new emulator what an earlier `sam package` uploaded."""
+        s3: S3Client = cloud.client("s3", cloud_url)
+        for kept in self.objects.iterdir():
+            s3.upload_file(str(kept), ARTIFACTS, kept.name)
+
+
+def leave_out_other_providers(provider: str) -> list[str]:
+    """Options of `sam build`, which else installs every provider's SDK, whatever applies."""
+    return [
+        option
+        for other, layer in LAYERS.items()
+        if other != provider
+        for option in ("--exclude", layer)
+    ]
+
+
+def deploy(
+    build: Build, cloud_url: str, parameters: Mapping[str, str], log: Path
+) -> dict[str, str]:
+    """Deploy the packaged template; the stack's outputs."""
+    try:
+        sam(
+            [
+                *("deploy", "--config-file", str(SAM_CONFIG), "--config-env", "local"),
+                *("--template-file", str(build.packaged), "--stack-name", STACK),
+                *("--parameter-overrides", *overrides({**parameters, **FOR_THE_EMULATOR})),
+            ],
+            cloud.client_environment(cloud_url) | {"SAM_CLI_POLL_DELAY": "0.2"},
+            log,
+        )
+    except LocalCloudError as failed:
+        reason = _first_failure(cloud_url)
+        if reason:
+            raise LocalCloudError(
+                f"the deployment of template.yaml failed at {reason} (all of it: {log})"
+            ) from failed
+        raise
+    client: CloudFormationClient = cloud.client("cloudformation", cloud_url)
+    stack = client.describe_stacks(StackName=STACK)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def overrides(parameters: Mapping[str, str]) -> list[str]:
+    """The values of `--parameter-overrides`."""
+    return [
+        f"ParameterKey={name},ParameterValue={_quoted(value)}" for name, value in parameters.items()
+    ]
+
+
+def sam(arguments: list[str], environment: Mapping[str, str], log: Path) -> None:
+    """
+    Raises:
+        LocalCloudError: it failed; its last words are in the message.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        began = output.tell()
+        finished = subprocess.run(
+            [str(SAM), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            cwd=CHECKOUT,
+            check=False,
+        )
+    if finished.returncode:
+        said = log.read_bytes()[began:].decode(errors="replace").strip().splitlines()
+        last = next((line for line in reversed(said) if "rror" in line), said[-1] if said else "")
+        raise LocalCloudError(f"sam {arguments[0]} failed: {last.strip()} (all of it: {log})")
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _first_failure(cloud_url: str) -> str:
+    client: CloudFormationClient = cloud.client("cloudformation", cloud_url)
+    try:
+        events = client.describe_stack_events(StackName=STACK)["StackEvents"]
+    except client.exceptions.ClientError:
+        return ""
+    for event in reversed(events):
+        reason = event.get("ResourceStatusReason", "")
+        if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in reason:
+            return f"{event['LogicalResourceId']}: {reason}"
+    return ""
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(str(CLOUD_PYTHON.resolve()).encode())
+    for name in MAKES_A_BUILD:
+        top = CHECKOUT / name
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file() and "__pycache__" not in path.parts and ".egg-info" not in str(path):
+                digest.update(f"{path.relative_to(CHECKOUT)}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

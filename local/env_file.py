@@ -1,0 +1,117 @@
+"""The `.env` file: which names there are, and what is wrong with a given one.
+
+Only the file counts, never the shell's variables: an exported GITHUB_TOKEN must not make a demo
+write to GitHub.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dotenv import dotenv_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+KEY_NAMES = {
+    "openai": "OPENAI_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+}
+SECRETS = ("STUDENT_SECRET", "GITHUB_TOKEN", *KEY_NAMES.values())
+# A name in .env -> the parameter of template.yaml that it sets.
+PARAMETERS = {
+    "LLM_PROVIDER": "LlmProvider",
+    "LLM_MODEL": "LlmModel",
+    "GITHUB_USERNAME": "GithubUsername",
+    "GITHUB_API_URL": "GithubApiUrl",
+    "GIT_BASE_URL": "GitBaseUrl",
+    "PAGES_BASE_URL": "PagesBaseUrl",
+    "OPENAI_BASE_URL": "OpenaiBaseUrl",
+    "GEMINI_BASE_URL": "GeminiBaseUrl",
+    "ANTHROPIC_BASE_URL": "AnthropicBaseUrl",
+    "PUBLIC_URL": "PublicUrl",
+    "WORKER_CONCURRENCY": "WorkerConcurrency",
+    "RETRY_DELAYS": "RetryDelays",
+    "MAX_RETRY_ATTEMPTS": "MaxRetryAttempts",
+    "LOG_LEVEL": "LogLevel",
+}
+_FORMS = {
+    "LLM_PROVIDER": ("|".join(KEY_NAMES), "openai, gemini or anthropic"),
+    "LOG_LEVEL": ("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
+    "RETRY_DELAYS": (r"\d+(,\d+)*", "whole seconds with commas between, for example 1,2,4,8,16"),
+    "MAX_RETRY_ATTEMPTS": (r"\d{1,2}|100", "a number from 0 to 100"),
+    "WORKER_CONCURRENCY": (r"[2-9]|\d{2,3}|1000", "a number from 2 to 1000"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in `.env`, and its cure."""
+
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.cure}"
+
+
+def read(path: Path) -> dict[str, str]:
+    """What is set in the file; nothing when there is none."""
+    values = dotenv_values(path, interpolate=False) if path.exists() else {}
+    return {name: value.strip() for name, value in values.items() if value and value.strip()}
+
+
+def problems(values: Mapping[str, str]) -> Iterator[Problem]:
+    """Everything that is wrong, wherever it will run."""
+    yield from _unknown_names(values)
+    yield from _wrong_forms(values)
+    yield from _missing_partners(values)
+
+
+def problems_for_aws(values: Mapping[str, str]) -> Iterator[Problem]:
+    """What AWS needs besides: there, nothing stands in for a key."""
+    yield from problems(values)
+    provider = values.get("LLM_PROVIDER", "")
+    needed = ["STUDENT_SECRET", "GITHUB_TOKEN", "GITHUB_USERNAME", "LLM_PROVIDER"]
+    needed += [KEY_NAMES[provider]] if provider in KEY_NAMES else []
+    for name in needed:
+        if name not in values:
+            yield Problem(f"{name} is missing in .env", "set it; .env.example says what it is")
+
+
+def _unknown_names(values: Mapping[str, str]) -> Iterator[Problem]:
+    known = [*SECRETS, *PARAMETERS]
+    for name in values:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            cure = f"did you mean {near[0]}?" if near else ".env.example lists the names"
+            yield Problem(f"{name} in .env is not a setting", cure)
+
+
+def _wrong_forms(values: Mapping[str, str]) -> Iterator[Problem]:
+    for name, (form, allowed) in _FORMS.items():
+        if name in values and not re.fullmatch(form, values[name]):
+            yield Problem(f"{name}={values[name]} in .env is not valid", f"give {allowed}")
+    for name, value in values.items():
+        if name.endswith("_URL") and not re.match(r"https?://[^/\s]+", value):
+            yield Problem(f"{name} in .env is not a URL", "begin it with https:// or http://")
+
+
+def _missing_partners(values: Mapping[str, str]) -> Iterator[Problem]:
+    provider = values.get("LLM_PROVIDER", "")
+    key = KEY_NAMES.get(provider)
+    if key and key not in values and f"{provider.upper()}_BASE_URL" not in values:
+        yield Problem(
+            f"LLM_PROVIDER={provider} in .env needs {key}",
+            f"set {key}, or take LLM_PROVIDER out to use the stand-in model locally",
+        )
+    keys = [name for name in KEY_NAMES.values() if name in values]
+    if not provider and len(keys) > 1:
+        yield Problem(f".env has {' and '.join(keys)}", "say which to use with LLM_PROVIDER")
+    if "GITHUB_TOKEN" in values and "GITHUB_USERNAME" not in values:
+        yield Problem("GITHUB_TOKEN in .env needs GITHUB_USERNAME", "set the token's account name")

@@ -1,0 +1,87 @@
+"""Who is real and who stands in: what `.env` leaves open is played by a server on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local import env_file
+from local.places import Ports, url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STUDENT_SECRET = "local-secret"  # noqa: S105 - known on purpose: the sample events carry it
+GITHUB_OWNER = "local-student"
+GITHUB_TOKEN = "local-github-token"  # noqa: S105 - opens nothing but the stand-in
+ANY_KEY = "any-key"  # what a local endpoint without keys is sent
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The settings of one local run, complete."""
+
+    real_model: bool
+    real_github: bool
+    parameters: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+    @property
+    def provider(self) -> str:
+        return self.parameters["LlmProvider"]
+
+    def lines(self) -> list[str]:
+        """Said plainly at every start."""
+        model = self.parameters.get("LlmModel") or "its default model"
+        owner = self.parameters["GithubUsername"]
+        return [
+            f"model   REAL: {self.provider}, {model}"
+            if self.real_model
+            else "model   a stand-in that answers the sample events; a key in .env: the real one",
+            f"GitHub  REAL: repositories of {owner} will be created and changed"
+            if self.real_github
+            else "GitHub  a stand-in with real repositories; GITHUB_TOKEN in .env: the real one",
+        ]
+
+
+def cast(values: Mapping[str, str], ports: Ports) -> Cast:
+    """Fill what `.env` leaves open."""
+    filled = dict(values)
+    filled.setdefault("STUDENT_SECRET", STUDENT_SECRET)
+    filled.setdefault("PUBLIC_URL", url(ports.front_door))
+    real_model = _choose_model(filled, ports)
+    real_github = "GITHUB_TOKEN" in values
+    if not real_github:
+        filled |= {
+            "GITHUB_TOKEN": GITHUB_TOKEN,
+            "GITHUB_USERNAME": GITHUB_OWNER,
+            "GITHUB_API_URL": url(ports.github),
+            "GIT_BASE_URL": url(ports.github, "/git"),
+            "PAGES_BASE_URL": url(ports.github, "/pages"),
+        }
+    parameters = {
+        parameter: filled[name]
+        for name, parameter in env_file.PARAMETERS.items()
+        if filled.get(name)
+    }
+    secrets = {name: filled[name] for name in env_file.SECRETS if name in filled}
+    return Cast(real_model, real_github, parameters, secrets)
+
+
+def _choose_model(filled: dict[str, str], ports: Ports) -> bool:
+    """Set provider, key and URL in `filled`; says whether the model is a real one."""
+    for provider, key in env_file.KEY_NAMES.items():
+        base_url = f"{provider.upper()}_BASE_URL"
+        if filled.get("LLM_PROVIDER", provider) != provider:
+            continue
+        if key in filled or base_url in filled:
+            filled["LLM_PROVIDER"] = provider
+            filled.setdefault(key, ANY_KEY)
+            return True
+    filled |= {
+        "LLM_PROVIDER": "openai",
+        "LLM_MODEL": "stand-in",
+        "OPENAI_API_KEY": ANY_KEY,
+        "OPENAI_BASE_URL": url(ports.model, "/v1"),
+    }
+    return False
