@@ -1,0 +1,81 @@
+"""No secret leaves: neither ours nor one that looks real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from detect_secrets.plugins.artifactory import ArtifactoryDetector
+from detect_secrets.plugins.aws import AWSKeyDetector
+from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
+from detect_secrets.plugins.base import BasePlugin
+from detect_secrets.plugins.basic_auth import BasicAuthDetector
+from detect_secrets.plugins.discord import DiscordBotTokenDetector
+from detect_secrets.plugins.github_token import GitHubTokenDetector
+from detect_secrets.plugins.gitlab_token import GitLabTokenDetector
+from detect_secrets.plugins.jwt import JwtTokenDetector
+from detect_secrets.plugins.mailchimp import MailchimpDetector
+from detect_secrets.plugins.npm import NpmDetector
+from detect_secrets.plugins.openai import OpenAIDetector
+from detect_secrets.plugins.private_key import PrivateKeyDetector
+from detect_secrets.plugins.pypi_token import PypiTokenDetector
+from detect_secrets.plugins.sendgrid import SendGridDetector
+from detect_secrets.plugins.slack import SlackDetector
+from detect_secrets.plugins.square_oauth import SquareOAuthDetector
+from detect_secrets.plugins.stripe import StripeDetector
+from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
+from detect_secrets.plugins.twilio import TwilioKeyDetector
+
+from deployer.generation.gates.own_key_patterns import OWN_KEY_PATTERNS
+from deployer.generation.lint.findings import Finding, Severity
+from deployer.generation.lint.subject import Subject
+
+SHORTEST_KNOWN_SECRET = 6
+
+
+@lru_cache(maxsize=1)
+def _detectors() -> tuple[BasePlugin, ...]:
+    """Those that know a provider's form. The entropy and keyword ones would flag ordinary pages;
+    none is asked to verify what it finds, which would be a network call."""
+    return (
+        ArtifactoryDetector(), AWSKeyDetector(), AzureStorageKeyDetector(), BasicAuthDetector(),
+        DiscordBotTokenDetector(), GitHubTokenDetector(), GitLabTokenDetector(), JwtTokenDetector(),
+        MailchimpDetector(), NpmDetector(), OpenAIDetector(), PrivateKeyDetector(),
+        PypiTokenDetector(), SendGridDetector(), SlackDetector(), SquareOAuthDetector(),
+        StripeDetector(), TelegramBotTokenDetector(), TwilioKeyDetector(),
+    )  # fmt: skip
+
+
+def inspect(subject: Subject) -> Iterator[Finding]:
+    """A finding for every secret in a file that the model wrote. The secret is not repeated."""
+    for path in subject.changed:
+        text = subject.site.text(path)
+        for secret in subject.assignment.known_secrets:
+            if len(secret) >= SHORTEST_KNOWN_SECRET and secret in text:
+                yield _finding(path, "a key of the deployer")
+        for number, line in enumerate(text.split("\n"), 1):
+            for kind in sorted(_kinds(line, subject)):
+                yield _finding(path, f"what looks like a secret ({kind}) on line {number}")
+
+
+def _kinds(line: str, subject: Subject) -> set[str]:
+    """What a line gives away; a value that stands in the caller's own words is the caller's."""
+    kinds = {
+        detector.secret_type
+        for detector in _detectors()
+        for value in detector.analyze_string(line)
+        if value not in subject.all_text
+    }
+    own = {
+        name
+        for name, pattern in OWN_KEY_PATTERNS.items()
+        for match in pattern.finditer(line)
+        if match[0] not in subject.all_text
+    }
+    return kinds | own
+
+
+def _finding(path: str, what: str) -> Finding:
+    return Finding(
+        Severity.FORBIDDEN, "secret", f"{path}: {what}", f"{path} holds {what}: remove it"
+    )

@@ -1,0 +1,310 @@
+"""Read JavaScript without running it: syntax errors, strings, calls and who writes to which element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import tree_sitter_javascript
+from tree_sitter import Language, Node, Parser
+
+_LANGUAGE = Language(tree_sitter_javascript.language())
+_QUERIES = frozenset({"querySelector", "querySelectorAll", "getElementById", "closest", "matches"})
+_FUNCTIONS = frozenset(
+    {"function_declaration", "arrow_function", "function_expression", "method_definition",
+     "generator_function_declaration", "generator_function"}
+)  # fmt: skip
+_LOAD_EVENTS = frozenset({"DOMContentLoaded", "load", "readystatechange", "pageshow"})
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
+
+
+@dataclass(frozen=True)
+class SyntaxProblem:
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Write:
+    """One place where a script sets what an element shows."""
+
+    selector: str
+    value: Node
+    statement: Node
+
+
+class Script:
+    """The parsed text of one script."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root = _parse(text)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node, parents before their children."""
+        return tuple(walk(self.root))
+
+    def problem(self) -> SyntaxProblem | None:
+        """The first place where the text is not JavaScript."""
+        if not self.root.has_error:
+            return None
+        bad = next((n for n in self.nodes if n.is_error or n.is_missing), self.root)
+        row = bad.start_point.row
+        lines = self.text.split("\n")
+        return SyntaxProblem(row + 1, lines[min(row, len(lines) - 1)].strip()[:160])
+
+    def of_type(self, *types: str) -> Iterator[Node]:
+        return (node for node in self.nodes if node.type in types)
+
+    @cached_property
+    def strings(self) -> tuple[str, ...]:
+        """The values of all string literals, and of all literal pieces of templates."""
+        found: list[str] = []
+        for node in self.of_type("string", "template_string"):
+            text = string_value(node)
+            if text is not None:
+                found.append(text)
+            else:
+                found += [source(c) for c in node.children if c.type == "string_fragment"]
+        return tuple(found)
+
+    def calls(self, *names: str) -> Iterator[Node]:
+        """Calls of functions or methods with one of these names."""
+        return (node for node in self.of_type("call_expression") if called(node) in names)
+
+
+@lru_cache(maxsize=64)
+def script(text: str) -> Script:
+    """The parsed script; the same text is parsed once."""
+    return Script(text)
+
+
+def _parse(text: str) -> Node:
+    return Parser(_LANGUAGE).parse(text.encode("utf-8", "replace")).root_node
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and all below it; without recursion, so that nesting cannot exhaust the stack."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(reversed(current.children))
+
+
+def source(node: Node | None) -> str:
+    return (node.text or b"").decode("utf-8", "replace") if node else ""
+
+
+def called(call: Node) -> str:
+    """The name of the function or method that a call calls."""
+    function = call.child_by_field_name("function")
+    if function is not None and function.type == "member_expression":
+        return source(function.child_by_field_name("property"))
+    return source(function) if function is not None and function.type == "identifier" else ""
+
+
+def receiver(call: Node) -> Node | None:
+    """`a.b` of the call `a.b.c()`."""
+    function = call.child_by_field_name("function")
+    return function.child_by_field_name("object") if function is not None else None
+
+
+def arguments(call: Node) -> list[Node]:
+    found = call.child_by_field_name("arguments")
+    return found.named_children if found is not None else []
+
+
+def string_value(node: Node | None) -> str | None:
+    """The value of a string literal, or of a template without substitutions."""
+    if node is None or node.type not in ("string", "template_string"):
+        return None
+    if any(child.type == "template_substitution" for child in node.children):
+        return None
+    return re.sub(r"\\(u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", _unescape,
+                  source(node)[1:-1], flags=re.S)  # fmt: skip
+
+
+def _unescape(match: re.Match[str]) -> str:
+    word = match[1]
+    if len(word) > 1:
+        code = int(word.strip("ux{}"), 16)
+        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+    return "" if word == "\n" else _ESCAPES.get(word, word)
+
+
+def queried_selector(node: Node | None) -> str | None:
+    """The selector of `document.querySelector("#x")`, `getElementById("x")` and `$("x")`."""
+    while node is not None and node.type in ("parenthesized_expression", "non_null_expression"):
+        node = node.named_children[0] if node.named_children else None
+    if node is None or node.type != "call_expression":
+        return None
+    values = arguments(node)
+    text = string_value(values[0]) if len(values) == 1 else None
+    if text is None:
+        return None
+    name = called(node)
+    if name == "getElementById" or (name not in _QUERIES and re.fullmatch(r"[\w-]+", text)):
+        return f"#{text}"
+    return text
+
+
+@dataclass(frozen=True)
+class _Bindings:
+    """Names in a script that stand for elements."""
+
+    selectors: dict[str, str]
+
+    def of(self, node: Node | None) -> str | None:
+        if node is None:
+            return None
+        return queried_selector(node) or self.selectors.get(source(node))
+
+
+def element_bindings(code: Script) -> _Bindings:
+    """`const total = document.querySelector("#total")` and `els = { total: byId("total") }`."""
+    selectors: dict[str, str] = {}
+    for node in code.of_type("variable_declarator", "assignment_expression"):
+        name = node.child_by_field_name("name") or node.child_by_field_name("left")
+        value = node.child_by_field_name("value") or node.child_by_field_name("right")
+        if name is None or value is None:
+            continue
+        selector = queried_selector(value)
+        if selector:
+            selectors[source(name)] = selector
+        elif value.type == "object":
+            for pair in value.named_children:
+                inner = queried_selector(pair.child_by_field_name("value"))
+                if inner:
+                    selectors[f"{source(name)}.{source(pair.child_by_field_name('key'))}"] = inner
+    return _Bindings(selectors)
+
+
+_SHOWN = frozenset({"textContent", "innerText", "innerHTML"})
+
+
+def writes(code: Script) -> list[Write]:
+    """Where elements get their content: assignments, and helpers called with the element's id."""
+    bindings = element_bindings(code)
+    found: list[Write] = []
+    for node in code.of_type("assignment_expression", "augmented_assignment_expression"):
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None or left.type != "member_expression":
+            continue
+        selector = bindings.of(left.child_by_field_name("object"))
+        if selector and source(left.child_by_field_name("property")) in _SHOWN:
+            found.append(Write(selector, right, node))
+    for call in code.of_type("call_expression"):
+        found += _write_by_call(call, bindings)
+    return found
+
+
+def _write_by_call(call: Node, bindings: _Bindings) -> list[Write]:
+    """`setText("#total", value)`, and `element.append(value)`."""
+    values = arguments(call)
+    if called(call) in ("append", "replaceChildren", "insertAdjacentHTML", "prepend") and values:
+        selector = bindings.of(receiver(call))
+        return [Write(selector, values[-1], call)] if selector else []
+    if len(values) < 2 or called(call) in ("setItem", "addEventListener", "setAttribute"):
+        return []
+    first = string_value(values[0])
+    selector = bindings.of(values[0]) or (
+        first if first and first.startswith("#") else f"#{first}" if first else None
+    )
+    return [Write(selector, values[1], call)] if selector else []
+
+
+def enclosing_function(node: Node) -> Node | None:
+    parent = node.parent
+    while parent is not None and parent.type not in _FUNCTIONS:
+        parent = parent.parent
+    return parent
+
+
+class LoadAnalysis:
+    """Which functions run when the page loads, without anything being clicked or sent."""
+
+    def __init__(self, code: Script) -> None:
+        self._code = code
+        self._by_name = _functions_by_name(code)
+        self._reached: set[int] = set()
+        for node in code.nodes:
+            if enclosing_function(node) is None:
+                self._reach_from(node)
+        self._reach_dispatched()
+
+    def runs(self, node: Node) -> bool:
+        """Whether `node` can run on load."""
+        function = enclosing_function(node)
+        return function is None or function.id in self._reached
+
+    def _reach_from(self, node: Node) -> None:
+        """Follow what `node` runs: calls by name, and functions given to load events and timers."""
+        if node.type in ("identifier", "property_identifier", "shorthand_property_identifier"):
+            if not _is_listener_argument(node):
+                self._enter(self._by_name.get(source(node)))
+        elif node.type in _FUNCTIONS and node.type != "function_declaration":
+            if not _is_listener_argument(node) and not _is_named_function(node):
+                self._enter(node)
+
+    def _enter(self, function: Node | None) -> None:
+        waiting = [function] if function is not None else []
+        while waiting:
+            current = waiting.pop()
+            if current.id in self._reached:
+                continue
+            self._reached.add(current.id)
+            for node in walk(current):
+                if node.id != current.id and enclosing_function(node) == current:
+                    self._reach_from(node)
+
+    def _reach_dispatched(self) -> None:
+        """`form.requestSubmit()` and `dispatchEvent()` on load run the listeners after all."""
+        starts = self._code.calls("requestSubmit", "dispatchEvent", "click", "submit")
+        if any(self.runs(call) for call in starts):
+            for call in self._code.calls("addEventListener"):
+                for argument in arguments(call)[1:2]:
+                    self._enter(
+                        argument
+                        if argument.type in _FUNCTIONS
+                        else self._by_name.get(source(argument))
+                    )
+
+
+def _functions_by_name(code: Script) -> dict[str, Node]:
+    named: dict[str, Node] = {}
+    for node in code.of_type(*_FUNCTIONS):
+        name = node.child_by_field_name("name")
+        if name is None and node.parent is not None:
+            name = node.parent.child_by_field_name("name") or node.parent.child_by_field_name("key")
+        if name is not None:
+            named[source(name)] = node
+    return named
+
+
+def function_named(code: Script, name: str) -> Node | None:
+    return _functions_by_name(code).get(name)
+
+
+def _is_named_function(node: Node) -> bool:
+    parent = node.parent
+    return node.type == "method_definition" or (
+        parent is not None and parent.type in ("variable_declarator", "pair", "field_definition")
+    )
+
+
+def _is_listener_argument(node: Node) -> bool:
+    """Whether `node` is what `addEventListener` calls for an event other than a load event."""
+    parent = node.parent
+    if parent is None or parent.type not in ("arguments", "assignment_expression"):
+        return False
+    if parent.type == "assignment_expression":
+        left = source(parent.child_by_field_name("left"))
+        return bool(re.search(r"\.on\w+$", left)) and not left.endswith((".onload", ".onpageshow"))
+    call = parent.parent
+    if call is None or called(call) != "addEventListener":
+        return False
+    return string_value(arguments(call)[0]) not in _LOAD_EVENTS
