@@ -1,16 +1,22 @@
-"""From an assignment to a site."""
+"""From an assignment to a site: ask, complete, inspect, repair; publish the best, never the last."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
-from deployer.domain.errors import ModelRefusedError
-from deployer.domain.language_model import LanguageModel, Prompt, StopReason, Usage
-from deployer.domain.site import InvalidPathError, Site, check_path
-from deployer.generation import instructions, prompt
-from deployer.generation.edits import EditFailedError, apply_edit
-from deployer.generation.grammar import Block, EditBlock, FileBlock, parse, unused_nonce
+from deployer.domain.errors import ModelRefusedError, ModelUnavailableError
+from deployer.domain.language_model import Image, LanguageModel, StopReason
+from deployer.domain.site import Site
+from deployer.generation import instructions
+from deployer.generation.conversation import LARGEST_OUTPUT_TOKENS, Answer, Conversation
+from deployer.generation.digests import images
+from deployer.generation.draft import Draft, Rules, apply, begin
+from deployer.generation.inspection import inspect
+from deployer.generation.lint.findings import Finding, Severity, score
 from deployer.generation.own_files import with_own_files
+from deployer.generation.requests import Requests
 from deployer.generation.types import Assignment, Budget, Generated
 
 DEFAULT_BUDGET = Budget()
@@ -26,51 +32,165 @@ def generate(
 ) -> Generated:
     """Build the site, or revise `assignment.current`.
 
+    Args:
+        nonce: random, 8 hexadecimal digits or more; it marks the blocks of the answers.
+        seconds_left: how much time the deployment still has for generation.
+
     Raises:
         ModelUnavailableError: the model failed before there was anything to publish.
-        ModelRefusedError: no usable site came within the budget.
+        ModelRefusedError: no site that may be published came within the budget.
     """
-    current = assignment.current or Site()
-    texts = {path: current.text(path) for path in current if path.endswith((".html", ".md", ".css", ".js"))}
-    digests = {a.name: a.content[:2000].decode("utf-8", "replace") for a in assignment.attachments}
-    nonce = unused_nonce(nonce, [assignment.brief, *texts.values(), *digests.values()])
-    request = "Build the site." if assignment.current is None else "Revise the site with EDIT blocks."
-    user = "\n\n".join(
-        [
-            prompt.task_part(nonce, brief=assignment.brief, checks=assignment.checks,
-                             earlier_checks=assignment.earlier_checks, attachments=digests),
-            prompt.files_part(nonce, texts),
-            prompt.ending(nonce, request),
-        ]
-    )
-    usage, calls = Usage(), 0
-    for _ in range(2):
-        left = seconds_left()
-        if left < budget.reserve_seconds:
-            break
-        reply = model.complete(
-            Prompt(instructions.SYSTEM, user), timeout_seconds=min(left, budget.call_seconds)
+    requests = Requests(assignment, nonce)
+    conversation = Conversation(model, requests.nonce, seconds_left, budget)
+    return _Generation(assignment, requests, conversation, budget).run()
+
+
+@dataclass(frozen=True)
+class _Build:
+    """One complete site and what is wrong with it."""
+
+    site: Site
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+    @cached_property
+    def score(self) -> tuple[int, int, int, int]:
+        return score(self.findings)
+
+    @property
+    def signature(self) -> frozenset[tuple[str, str]]:
+        return frozenset(finding.identity for finding in self.findings)
+
+    @property
+    def forbidden(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.FORBIDDEN)
+
+    @property
+    def only_unpolished(self) -> bool:
+        return all(finding.severity is Severity.QUALITY for finding in self.findings)
+
+
+class _Generation:
+    def __init__(
+        self,
+        assignment: Assignment,
+        requests: Requests,
+        conversation: Conversation,
+        budget: Budget,
+    ) -> None:
+        self._assignment = assignment
+        self._requests = requests
+        self._conversation = conversation
+        self._budget = budget
+        current = assignment.current or Site()
+        self._rules = Rules(assignment, requests.nonce, guarded=current)
+
+    def run(self) -> Generated:
+        base = self._assignment.current or Site()
+        best = self._answered(base, self._requests.first(), images(self._assignment.attachments))
+        if best is None:
+            raise ModelRefusedError("the model gave no usable site within its budget")
+        best, notes = self._repaired(best)
+        if best.forbidden:
+            reasons = "; ".join(finding.problem for finding in best.forbidden[:5])
+            raise ModelRefusedError(f"the generated site may not be published: {reasons}")
+        return Generated(
+            site=best.site,
+            model=self._conversation.model_name,
+            usage=self._conversation.usage,
+            calls=self._conversation.calls,
+            unmet=tuple(finding.problem for finding in best.findings),
+            notes=(*best.notes, *notes),
+            prompt_digest=instructions.DIGEST,
         )
-        usage, calls = usage + reply.usage, calls + 1
-        parsed = parse(reply.text, nonce)
-        if reply.stop_reason is StopReason.COMPLETE and parsed.complete:
+
+    def _repaired(self, best: _Build) -> tuple[_Build, tuple[str, ...]]:
+        """The best of the build and its repairs. A repair always begins from the best so far."""
+        for number in range(self._budget.repairs):
+            if not best.findings or (number and best.only_unpolished):
+                break
             try:
-                site = _apply(current, parsed.blocks)
-            except (EditFailedError, InvalidPathError):
-                continue
-            if site.get("index.html"):
-                return Generated(with_own_files(site, assignment), reply.model, usage, calls,
-                                 prompt_digest=instructions.DIGEST)
-    raise ModelRefusedError("the model gave no usable site within its budget")
+                repaired = self._answered(
+                    best.site, self._requests.repair(best.site, best.findings)
+                )
+            except ModelUnavailableError as exc:
+                return best, (f"a repair was given up: {exc}",)
+            if repaired is None:
+                break
+            no_progress = repaired.signature == best.signature or repaired.score > best.score
+            best = min(best, repaired, key=lambda build: build.score)
+            if no_progress or best.forbidden:
+                break
+        return best, ()
 
+    def _answered(
+        self, base: Site, request: str, pictures: tuple[Image, ...] = ()
+    ) -> _Build | None:
+        """The inspected site after one request and what completes its answer; None if unusable."""
+        answer = self._conversation.ask(request, images=pictures)
+        if answer is None or answer.stop_reason is StopReason.REFUSED:
+            return None
+        draft = self._completed(apply(begin(base), answer.parsed.blocks, self._rules), answer)
+        draft = draft.settled()
+        if not draft.site.get("index.html", b"").strip():
+            return None
+        notes = (f"the answer came as {answer.form}",) if answer.form else ()
+        site = with_own_files(draft.site, self._assignment)
+        return _Build(site, inspect(site, self._assignment), (*notes, *draft.notes))
 
-def _apply(site: Site, blocks: tuple[Block, ...]) -> Site:
-    for block in blocks:
-        if isinstance(block, FileBlock):
-            site = site.with_files({check_path(block.path): block.text.encode()})
-        elif isinstance(block, EditBlock):
-            text = site.text(block.path)
-            for edit in block.edits:
-                text = apply_edit(text, edit).text
-            site = site.with_files({block.path: text.encode()})
-    return site
+    def _completed(self, draft: Draft, answer: Answer) -> Draft:
+        """Ask once for what failed or was cut off, then for the files that still fail, whole."""
+        try:
+            draft, answer = self._asked_again(draft, answer)
+            wanted = self._still_missing(draft, answer)
+            if wanted:
+                last = self._conversation.ask(
+                    self._requests.complete(draft, wanted, ()), tokens=LARGEST_OUTPUT_TOKENS
+                )
+                if last is not None and last.stop_reason is not StopReason.REFUSED:
+                    draft = apply(draft, last.parsed.blocks, self._rules)
+        except ModelUnavailableError:
+            if not draft.site.get("index.html"):
+                raise
+        return draft
+
+    def _asked_again(self, draft: Draft, answer: Answer) -> tuple[Draft, Answer]:
+        problems = self._problems(draft, answer)
+        if not problems:
+            return draft, answer
+        if draft.site == draft.base and not draft.failed:
+            request = self._requests.again(problems[0])
+        else:
+            request = self._requests.complete(draft, (), problems)
+        again = self._conversation.ask(request, tokens=LARGEST_OUTPUT_TOKENS)
+        if again is None or again.stop_reason is StopReason.REFUSED:
+            return draft, answer
+        return apply(draft, again.parsed.blocks, self._rules), again
+
+    def _problems(self, draft: Draft, answer: Answer) -> tuple[str, ...]:
+        """What has to be asked for again, in words for the model."""
+        parsed = answer.parsed
+        problems = [f"{failed.path}: {failed.reason}" for failed in draft.failed if failed.mendable]
+        if parsed.unclosed is not None and not self._readme_will_do(draft, parsed.unclosed):
+            problems.append(f"{parsed.unclosed} was cut off before its END line: send it again")
+        problems += parsed.malformed
+        if not problems and answer.complete and "index.html" not in draft.site:
+            problems.append("index.html is missing")
+        if answer.complete or problems:
+            return tuple(problems)
+        if parsed.unclosed is not None:
+            return ()
+        if not parsed.blocks:
+            return ("it held no blocks in the format that was asked for",)
+        return ("the DONE line is missing or speaks of more blocks than came: send what is missing",)
+
+    def _readme_will_do(self, draft: Draft, unclosed: str) -> bool:
+        """A build whose README alone was cut off needs no further call: our code writes one."""
+        return unclosed == "README.md" and "index.html" in draft.site
+
+    def _still_missing(self, draft: Draft, answer: Answer) -> tuple[str, ...]:
+        failed = {failed.path for failed in draft.failed if failed.mendable}
+        cut = answer.parsed.unclosed
+        if cut is not None and not self._readme_will_do(draft, cut):
+            failed.add(cut)
+        return tuple(sorted(failed))

@@ -67,7 +67,7 @@ def begin(base: Site) -> Draft:
 def apply(draft: Draft, blocks: tuple[Block, ...], rules: Rules) -> Draft:
     """The draft after one answer. What failed before counts as mended only if its file came again."""
     open_before = {path: draft.open_edits(path) for path in {f.path for f in draft.failed}}
-    came = {block.path for block in blocks if not isinstance(block, ConvertBlock)}
+    came = {b.target if isinstance(b, ConvertBlock) else b.path for b in blocks}
     draft = replace(draft, failed=tuple(f for f in draft.failed if f.path not in came))
     for block in blocks:
         if isinstance(block, FileBlock):
