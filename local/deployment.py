@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ class Build:
     def __init__(self, provider: str, log: Path) -> None:
         self._provider = provider
         self._log = log
+        self._inherited: tuple[int, ...] = ()
         self.folder = INSTALLED / "build" / provider
 
     @property
@@ -53,6 +55,10 @@ class Build:
         return self.folder / "objects"
 
     @property
+    def _unfinished(self) -> Path:
+        return self.folder / "unfinished"
+
+    @property
     def _stamp(self) -> Path:
         return self.folder / "fingerprint"
 
@@ -66,11 +72,21 @@ class Build:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            # A child inherits it: when this process is killed, the lock is held until `sam` ends.
+            os.set_inheritable(lock.fileno(), True)
+            self._inherited = (lock.fileno(),)
             yield
 
     def make(self) -> None:
-        """Run `sam build` for this machine's Python."""
+        """Run `sam build` for this machine's Python.
+
+        A build that was killed leaves half a layer, which the SAM CLI would take for its cache.
+        """
         self._stamp.unlink(missing_ok=True)
+        if self._unfinished.exists():
+            shutil.rmtree(self.folder / "cache", ignore_errors=True)
+            shutil.rmtree(self.built.parent, ignore_errors=True)
+        self._unfinished.touch()
         sam(
             [
                 *("build", "--config-file", str(SAM_CONFIG), "--config-env", "local"),
@@ -82,7 +98,9 @@ class Build:
             | {"AWS_DEFAULT_REGION": cloud.REGION, "SAM_CLI_TELEMETRY": "0"}
             | {"UV": str(UV), "LAYER_PYTHON": str(CLOUD_PYTHON)},
             self._log,
+            self._inherited,
         )
+        self._unfinished.unlink()
 
     def package(self, cloud_url: str) -> None:
         """Run `sam package`, and keep what it uploads for the next start."""
@@ -93,6 +111,7 @@ class Build:
             ],
             cloud.client_environment(cloud_url),
             self._log,
+            self._inherited,
         )
         shutil.rmtree(self.objects, ignore_errors=True)
         self.objects.mkdir()
@@ -151,7 +170,12 @@ def overrides(parameters: Mapping[str, str]) -> list[str]:
     ]
 
 
-def sam(arguments: list[str], environment: Mapping[str, str], log: Path) -> None:
+def sam(
+    arguments: list[str],
+    environment: Mapping[str, str],
+    log: Path,
+    inherited: tuple[int, ...] = (),
+) -> None:
     """
     Raises:
         LocalCloudError: it failed; its last words are in the message.
@@ -166,6 +190,7 @@ def sam(arguments: list[str], environment: Mapping[str, str], log: Path) -> None
             stderr=subprocess.STDOUT,
             env=dict(environment),
             cwd=CHECKOUT,
+            pass_fds=inherited,
             check=False,
         )
     if finished.returncode:

@@ -22,9 +22,7 @@ def blocks_for(request: Request) -> list[Block]:
 def blocks_of(site: dict[str, str], request: Request) -> list[Block]:
     """Files that are new or asked for whole, and edits of the others."""
     return [
-        block
-        for path, text in site.items()
-        if (block := _block(path, text, request)) is not None
+        block for path, text in site.items() if (block := _block(path, text, request)) is not None
     ]
 
 

@@ -11,7 +11,7 @@ from deployer.generation.grammar import Block, Edit, EditBlock, FileBlock, rende
 from local.model.answers import blocks_for
 from local.model.reading import Request
 
-_INJECTED = re.compile(r"ignore (?:all |the )?(?:previous|above)[^\n]*", re.I)
+_INJECTED = re.compile(r"ignore (?:all |the )?(?:previous|above)[^\n]*", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s\"'<>)]+")
 
 
@@ -43,7 +43,9 @@ def _in_fence(block: Block) -> Block:
 def wrong_edit(request: Request) -> Answer:
     """Searches for lines that are not in the file."""
     blocks = [
-        EditBlock(block.path, tuple(Edit(f"// not there\n{e.search}", e.replace) for e in block.edits))
+        EditBlock(
+            block.path, tuple(Edit(f"// not there\n{e.search}", e.replace) for e in block.edits)
+        )
         if isinstance(block, EditBlock)
         else block
         for block in blocks_for(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_DATA = re.compile(r"^=====DATA ([0-9a-f]{8,64}) (.+?)=====$", re.M)
+_DATA = re.compile(r"^=====DATA ([0-9a-f]{8,64}) (.+?)=====$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ def read_request(text: str) -> Request | None:
     blocks = {
         match[1]: match[2]
         for match in re.finditer(
-            rf"^=====DATA {nonce} (.+?)=====\n(.*?)\n=====END {nonce}=====$", text, re.M | re.S
+            rf"^=====DATA {nonce} (.+?)=====\n(.*?)\n=====END {nonce}=====$",
+            text,
+            re.MULTILINE | re.DOTALL,
         )
     }
     return Request(
@@ -49,7 +51,5 @@ def read_request(text: str) -> Request | None:
 
 def _named(blocks: dict[str, str], prefix: str) -> dict[str, str]:
     return {
-        name.removeprefix(prefix): body
-        for name, body in blocks.items()
-        if name.startswith(prefix)
+        name.removeprefix(prefix): body for name, body in blocks.items() if name.startswith(prefix)
     }

@@ -1,12 +1,12 @@
 """The stand-in's HTTP side, in the wire format of OpenAI's chat completions.
 
-    POST   /v1/chat/completions   a whole answer with its usage; no streaming
-    GET    /v1/models
-    GET    /healthz
-    POST   /control               {"behaviour": "truncate", "times": 1}: misbehave in the next answers
-    GET    /control               what is set
-    DELETE /control               behave again
-    GET    /requests              the prompts of the last answers, for tests
+POST   /v1/chat/completions   a whole answer with its usage; no streaming
+GET    /v1/models
+GET    /healthz
+POST   /control               {"behaviour": "truncate", "times": 1}: misbehave in the next answers
+GET    /control               what is set
+DELETE /control               behave again
+GET    /requests              the prompts of the last answers, for tests
 """
 
 from __future__ import annotations

@@ -38,7 +38,9 @@ def written_for(request: Request) -> dict[str, str]:
     if known is None:
         return _generic(request)
     features = [f for f in FEATURES[known] if f in request.brief or f in page]
-    values = {name: html.escape(text, quote=False) for name, text in _values(request, known).items()}
+    values = {
+        name: html.escape(text, quote=False) for name, text in _values(request, known).items()
+    }
     return {
         "index.html": rendered(known, features, values),
         "README.md": _readme(values["TITLE"], features),
