@@ -20,7 +20,8 @@ from deployer.services.build import Invocation
 TIME_TO_STOP_SECONDS = 20
 """Kept back from the function's timeout, to leave the record in order."""
 
-processor = BatchProcessor(event_type=EventType.SQS)
+# A message that failed in order is reported, not raised: an error of the function is a crash.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def build(record: SQSRecord, lambda_context: LambdaContext) -> None:

@@ -42,7 +42,7 @@ def _made_unique(lines: list[str], hunk: _Hunk) -> _Hunk:
     start, end, new = hunk
     text = "\n".join(lines)
     before, after = start, end
-    while before == after or not _is_unique(text, "\n".join(lines[before:after])):
+    while not _is_clear(text, lines[before:after], [*lines[before:start], *new, *lines[end:after]]):
         if before > 0:
             before -= 1
         elif after < len(lines):
@@ -52,6 +52,12 @@ def _made_unique(lines: list[str], hunk: _Hunk) -> _Hunk:
     return before, after, [*lines[before:start], *new, *lines[end:after]]
 
 
-def _is_unique(text: str, part: str) -> bool:
+def _is_clear(text: str, old: list[str], new: list[str]) -> bool:
+    """Whether the old lines stand exactly once, and the new ones are not nothing at all.
+
+    An empty replacement takes lines out, so it cannot also stand for an empty line.
+    """
+    part = "\n".join(old)
     first = text.find(part)
-    return bool(part.strip()) and first >= 0 and text.find(part, first + 1) < 0
+    unique = bool(part.strip()) and first >= 0 and text.find(part, first + 1) < 0
+    return unique and bool("\n".join(new))

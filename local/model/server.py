@@ -79,6 +79,13 @@ def create_app() -> Flask:
         headers = {"Retry-After": "1"} if status == FAILURES["rate_limit"] else {}
         return answered, status, headers
 
+    _add_control(app, model)
+    return app
+
+
+def _add_control(app: Flask, model: StandIn) -> None:
+    """What a test steers it with; no part of the wire format."""
+
     @app.route("/control", methods=["GET", "POST", "DELETE"])
     def control() -> ResponseReturnValue:
         if request.method == "DELETE":
@@ -93,8 +100,6 @@ def create_app() -> Flask:
     @app.get("/requests")
     def requests() -> ResponseReturnValue:
         return jsonify(list(model.requests))
-
-    return app
 
 
 def _user_text(messages: list[dict[str, Any]]) -> str:

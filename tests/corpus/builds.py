@@ -45,7 +45,9 @@ PAGE_WITH_MARKERS = PAGE.replace(
     "<h1>Colours</h1>",
     "<h1>Colours</h1>\n    <pre>\n<<<<<<< SEARCH\n=======\n>>>>>>> REPLACE\n```\n</pre>",
 )
-README_WITH_FENCE = README.replace("Serve the folder.", f"{FENCE}bash\npython -m http.server\n{FENCE}")
+README_WITH_FENCE = README.replace(
+    "Serve the folder.", f"{FENCE}bash\npython -m http.server\n{FENCE}"
+)
 UNICODE = PAGE.replace("<h1>Colours</h1>", "<h1>Colours 🎨 ألوان 色 e\u0301\u2028x</h1>")
 BARE_FENCE_README = f"{FENCE}\n{README}{FENCE}\n"
 

@@ -28,7 +28,9 @@ ARRAY = '    const colours = ["red", "green", "blue"];'
 FUNCTION = "    function showNext() {\n      shown = (shown + 1) % colours.length;"
 QUOTED = PAGE.replace("<h1>Colours</h1>", "<h1>Anna’s colours – all</h1>\n    <p>“Kept”</p>")
 SPACED = PAGE.replace("<h1>Colours</h1>", "<h1>Ten\u00a0colours</h1>")
-TWICE = PAGE.replace("    <p id", '    <p class="x">same</p>\n    <hr>\n    <p class="x">same</p>\n    <p id')
+TWICE = PAGE.replace(
+    "    <p id", '    <p class="x">same</p>\n    <hr>\n    <p class="x">same</p>\n    <p id'
+)
 TABBED = PAGE.replace("    <h1>", "\t\t<h1>")
 CRLF = PAGE.replace("\n", "\r\n")
 

@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 import pytest
 import requests
+
 from local.places import CHECKOUT
 from tests.conftest import load_event
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from tests.e2e.conftest import Deployer, eventually
 
 pytestmark = pytest.mark.e2e

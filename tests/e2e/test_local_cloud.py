@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from tests.conftest import load_event
 from tests.e2e.conftest import Deployer
 

@@ -1,4 +1,4 @@
-"""Imports run one way: functions → bootstrap → adapters → domain, services → generation → domain."""
+"""Imports run one way: functions, bootstrap, adapters and services, generation, domain."""
 
 from __future__ import annotations
 
@@ -82,9 +82,7 @@ def test_a_function_is_one_file() -> None:
         ("notifier", "bootstrap.notify()", {"github", "dulwich", "openai", "boto3"}),
     ],
 )
-def test_a_function_loads_only_what_it_uses(
-    function: str, calls: str, unwanted: set[str]
-) -> None:
+def test_a_function_loads_only_what_it_uses(function: str, calls: str, unwanted: set[str]) -> None:
     script = (
         f"import sys; from functions.{function} import app; from deployer import bootstrap; "
         f"{calls}; print(*sorted({{m.split('.')[0] for m in sys.modules}}))"

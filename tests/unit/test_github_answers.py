@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from deployer.adapters.github_answers import error_for
 from deployer.domain.errors import HostUnavailableError, Postponed, RejectedError
 from tests.builders import START, SettableClock

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from deployer.settings import NotifierSettings, SettingsError, WorkerSettings, load
 
 WORKER = {

@@ -38,11 +38,12 @@ def resolver(telemetry: Telemetry) -> APIGatewayRestResolver:
     """A resolver that answers our errors, and unknown routes, in the contract's form."""
     app = APIGatewayRestResolver()
 
-    @app.exception_handler(DeployerError)
     def refuse(exc: DeployerError) -> Response[str]:
         refusal = error_answer(exc)
         telemetry.fact("refused", status=refusal.status_code, reason=str(exc))
         return refusal
+
+    app.exception_handler(DeployerError)(refuse)
 
     @app.not_found
     def not_found(_: Exception) -> Response[str]:

@@ -1,4 +1,4 @@
-"""From an assignment to a site: ask, complete, inspect, repair; publish the best, never the last."""
+"""From an assignment to a site: ask, complete, inspect, repair; keep the best, not the last."""
 
 from __future__ import annotations
 
@@ -182,7 +182,9 @@ class _Generation:
             return ()
         if not parsed.blocks:
             return ("it held no blocks in the format that was asked for",)
-        return ("the DONE line is missing or speaks of more blocks than came: send what is missing",)
+        return (
+            "the DONE line is missing or speaks of more blocks than came: send what is missing",
+        )
 
     def _readme_will_do(self, draft: Draft, unclosed: str) -> bool:
         """A build whose README alone was cut off needs no further call: our code writes one."""

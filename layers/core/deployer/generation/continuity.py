@@ -1,4 +1,4 @@
-"""A revision keeps what was there: ids, names, parameters, storage keys and data files of a page."""
+"""A revision keeps what was there: a page's ids, names, parameters, storage keys, data files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from deployer.generation.markup import compounds
 from deployer.generation.page import Page, fetched, page_of
 
 _TAKEN_AWAY = re.compile(
-    r"\b(remov|delet|drop|replac|renam|without|instead of|get rid|no longer|take away|hide)", re.I
+    r"\b(remov|delet|drop|replac|renam|without|instead of|get rid|no longer|take away|hide)",
+    re.IGNORECASE,
 )
 LARGEST_LOSS = 0.35
 """Of a page's size: a rewrite that is shorter by more has lost something."""
@@ -70,7 +71,9 @@ def refuse_rewrite(site: Site, path: str, text: str, brief: str) -> str | None:
     if (elided := ELISION.search(text)) and elided[0] not in before:
         return f"it leaves code out: {elided[0].strip()!r}"
     if path.endswith((".html", ".htm")):
-        gone = dropped(page_of(site, path), page_of(site.with_files({path: text.encode()}), path), brief)
+        gone = dropped(
+            page_of(site, path), page_of(site.with_files({path: text.encode()}), path), brief
+        )
         if gone:
             return f"it drops {', '.join(str(feature) for feature in gone[:12])}"
     if len(before) > 400 and len(text) < (1 - LARGEST_LOSS) * len(before):

@@ -129,9 +129,11 @@ def _of_query(code: Script, call: Node, selector: str) -> Iterator[Demand]:
     if called(call) == "querySelectorAll" and _reads_numbers_of_each(code):
         yield ShowsNumber(selector)
     member = _member(call)
-    if member is None:
-        return
-    name, use = member
+    if member is not None:
+        yield from _of_member(selector, *member)
+
+
+def _of_member(selector: str, name: str, use: Node) -> Iterator[Demand]:
     if name in ("textContent", "innerText"):
         if _read_as_number(use):
             yield ShowsNumber(selector)
@@ -232,7 +234,7 @@ def _of_equality(subject: Node, value: str) -> Iterator[Demand]:
     selector = queried_selector(call)
     if selector is None or is_unresolved(selector):
         return
-    if text.endswith(".tagName") or text.endswith(".nodeName"):
+    if text.endswith((".tagName", ".nodeName")):
         yield IsTag(selector, value.lower())
     elif called(subject) == "getAttribute":
         wanted = string_value(next(iter(arguments(subject)), None))
@@ -269,7 +271,9 @@ def _of_includes(call: Node) -> Iterator[Demand]:
     selector = queried_selector(query)
     if selector == "script" and query is not None and called(query) == "querySelector":
         yield FirstScriptHolds(literal)
-    elif selector is not None and re.search(r"\.(textContent|innerText|innerHTML)", source(subject)):
+    elif selector is not None and re.search(
+        r"\.(textContent|innerText|innerHTML)", source(subject)
+    ):
         yield ShowsText(selector, literal)
 
 

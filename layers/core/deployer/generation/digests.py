@@ -80,7 +80,9 @@ def _table(text: str) -> list[str]:
         rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
     except csv.Error as exc:
         return [f"not readable as CSV: {exc}", *_text(text)]
-    facts = f"CSV, {mark}{ends} line ends, delimiter {delimiter!r}, {max(len(rows) - 1, 0)} data rows"
+    facts = (
+        f"CSV, {mark}{ends} line ends, delimiter {delimiter!r}, {max(len(rows) - 1, 0)} data rows"
+    )
     return [facts, *_columns(rows)]
 
 
@@ -124,7 +126,9 @@ def _shape(value: Any, depth: int) -> str:
     if isinstance(value, list):
         inner = _shape(value[0], depth - 1) if value and depth else ""
         return f"[{len(value)} x {inner}]" if value else "[]"
-    return {str: "text", bool: "true/false", int: "number", float: "number"}.get(type(value), "null")
+    return {str: "text", bool: "true/false", int: "number", float: "number"}.get(
+        type(value), "null"
+    )
 
 
 def _spreadsheet(content: bytes) -> list[str]:

@@ -65,7 +65,7 @@ def begin(base: Site) -> Draft:
 
 
 def apply(draft: Draft, blocks: tuple[Block, ...], rules: Rules) -> Draft:
-    """The draft after one answer. What failed before counts as mended only if its file came again."""
+    """The draft after one answer. What failed before is mended only if its file came again."""
     open_before = {path: draft.open_edits(path) for path in {f.path for f in draft.failed}}
     came = {b.target if isinstance(b, ConvertBlock) else b.path for b in blocks}
     draft = replace(draft, failed=tuple(f for f in draft.failed if f.path not in came))
@@ -99,7 +99,11 @@ def _apply_file(draft: Draft, block: FileBlock, rules: Rules) -> Draft:
         rules.guarded, block.path, text, rules.assignment.brief
     )
     if reason:
-        return _fail(draft, block.path, f"the whole-file version was refused, because {reason}: send EDIT blocks")
+        return _fail(
+            draft,
+            block.path,
+            f"the whole-file version was refused, because {reason}: send EDIT blocks",
+        )
     return _with_file(draft, block.path, text)
 
 
@@ -175,7 +179,7 @@ def _apply_conversion(draft: Draft, block: ConvertBlock, rules: Rules) -> Draft:
     return _with_file(draft, block.target, text)
 
 
-_INTEGRITY = re.compile(r"""\s+integrity\s*=\s*(?:"[^"]*"|'[^']*')""", re.I)
+_INTEGRITY = re.compile(r"""\s+integrity\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
 
 
 def _plain(text: str, *, before: str) -> str:
@@ -184,4 +188,8 @@ def _plain(text: str, *, before: str) -> str:
     A wrong `integrity` makes the browser refuse the library, and models invent them.
     """
     text = _INTEGRITY.sub(lambda match: match[0] if match[0] in before else "", text)
-    return text if text.endswith("\n") or not text or before and not before.endswith("\n") else text + "\n"
+    return (
+        text
+        if text.endswith("\n") or not text or (before and not before.endswith("\n"))
+        else text + "\n"
+    )

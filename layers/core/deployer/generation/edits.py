@@ -114,7 +114,8 @@ def _apply_by_lines(text: str, edit: Edit, plain: Callable[[str], str]) -> str |
     ]
     if len(hits) > 1:
         raise EditFailedError(
-            f"SEARCH fits {len(hits)} places when white space is ignored: add lines until it is unique"
+            f"SEARCH fits {len(hits)} places when white space is ignored: "
+            "add lines until it is unique"
         )
     if not hits:
         return None

@@ -34,7 +34,7 @@ def _exists(demand: Exists) -> str:
 
 def _shows_number(demand: ShowsNumber) -> str:
     if "last-child" in demand.selector:
-        return f"{demand.selector} is read as a number: the row's last cell is a plain number, 1234.50."
+        return f"{demand.selector} is read as a number: the last cell is a plain number, 1234.50."
     return f"{demand.selector} is read as a number on load: a plain number such as 1234.50 in it."
 
 
@@ -60,6 +60,6 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
     HasAttribute: _attribute,
     ShowsNumber: _shows_number,
     ShowsText: _shows_text,
-    ResultIs: lambda d: "The result is computed from the data, never written into a file.",
+    ResultIs: lambda _: "The result is computed from the data, never written into a file.",
     ReadsParameter: lambda d: f"The page reads the URL parameter {d.name!r}.",
 }

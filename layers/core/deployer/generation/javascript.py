@@ -1,4 +1,4 @@
-"""Read JavaScript without running it: syntax errors, strings, calls and who writes to which element."""
+"""Read JavaScript without running it: syntax errors, strings, calls, writes to elements."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def string_value(node: Node | None) -> str | None:
     if any(child.type == "template_substitution" for child in node.children):
         return None
     return re.sub(r"\\(u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", _unescape,
-                  source(node)[1:-1], flags=re.S)  # fmt: skip
+                  source(node)[1:-1], flags=re.DOTALL)  # fmt: skip
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Read HTML without a browser: elements with their texts and attributes, and tags that do not match."""
+"""Read HTML without a browser: elements, their texts and attributes, tags that do not match."""
 
 from __future__ import annotations
 
@@ -12,9 +12,49 @@ VOID = frozenset(
     "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905
 )
 MUST_CLOSE = frozenset(
-    "a article aside b button canvas code details dialog div em fieldset figure footer form h1 h2 h3 "
-    "h4 h5 h6 header i label main nav ol output pre script section select small span strong style "
-    "summary table textarea title ul".split()  # noqa: SIM905
+    [
+        "a",
+        "article",
+        "aside",
+        "b",
+        "button",
+        "canvas",
+        "code",
+        "details",
+        "dialog",
+        "div",
+        "em",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "i",
+        "label",
+        "main",
+        "nav",
+        "ol",
+        "output",
+        "pre",
+        "script",
+        "section",
+        "select",
+        "small",
+        "span",
+        "strong",
+        "style",
+        "summary",
+        "table",
+        "textarea",
+        "title",
+        "ul",
+    ]
 )
 """Elements whose end tag a browser does not supply where the author meant it."""
 

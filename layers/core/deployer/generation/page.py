@@ -84,7 +84,9 @@ class Page:
     @cached_property
     def ids(self) -> frozenset[str]:
         """Ids in the markup, and ids that scripts give to what they create."""
-        return frozenset(e.id for e in self.markup.elements if e.id) | frozenset(self._created_ids())
+        return frozenset(e.id for e in self.markup.elements if e.id) | frozenset(
+            self._created_ids()
+        )
 
     def _created_ids(self) -> Iterator[str]:
         for code in self.scripts:

@@ -1,4 +1,4 @@
-"""What a model is asked. Stable parts first, each untrusted item in a delimited block of its own."""
+"""What a model is asked: stable parts first, each untrusted item in a block of its own."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def task_part(
     if checks:
         parts.append(data_block(nonce, "checks", numbered(checks)))
     if earlier_checks:
-        parts.append("These checks of earlier rounds must stay true unless the brief says otherwise:")
+        parts.append(
+            "These checks of earlier rounds must stay true unless the brief says otherwise:"
+        )
         parts.append(data_block(nonce, "earlier-checks", numbered(earlier_checks)))
     parts += [
         data_block(nonce, f"attachment {name}", digest) for name, digest in attachments.items()
@@ -54,7 +56,9 @@ def task_part(
         parts.append("What follows from the checks:")
         parts.append(data_block(nonce, "hints", "\n".join(f"- {hint}" for hint in hints)))
     if contract:
-        parts.append("What the page has, and must still have afterwards unless the brief removes it:")
+        parts.append(
+            "What the page has, and must still have afterwards unless the brief removes it:"
+        )
         parts.append(data_block(nonce, "contract", "\n".join(contract)))
     return "\n\n".join(parts)
 

@@ -14,10 +14,10 @@ from deployer.generation.grammar import FileBlock
 _PATH = r"\w[\w./-]*\.\w{1,8}"
 _TAGGED = re.compile(
     r"<(?:file|boltAction type=\"file\"|dyad-write)\s[^>\n]*?(?:path|filePath|name)=\"(" + _PATH
-    + r")\"[^>\n]*>\n?(.*?)\n?</(?:file|boltAction|dyad-write)>", re.S,
+    + r")\"[^>\n]*>\n?(.*?)\n?</(?:file|boltAction|dyad-write)>", re.DOTALL,
 )  # fmt: skip
 _FENCE = re.compile(r"^(`{3,}|~{3,})([^`\n]*)$")
-_CODE = re.compile(r"\.(html?|css|m?js|json|svg|xml|csv|ya?ml|py)$", re.I)
+_CODE = re.compile(r"\.(html?|css|m?js|json|svg|xml|csv|ya?ml|py)$", re.IGNORECASE)
 
 
 def recover(text: str) -> tuple[tuple[FileBlock, ...], str]:
@@ -54,7 +54,7 @@ def _balanced(lines: list[str]) -> bool:
 
 def _from_json(text: str) -> list[FileBlock]:
     body = text.strip()
-    fenced = re.fullmatch(r"```(?:json)?\n(.*)\n```", body, re.S)
+    fenced = re.fullmatch(r"```(?:json)?\n(.*)\n```", body, re.DOTALL)
     try:
         value = json.loads(fenced[1] if fenced else body)
     except (ValueError, RecursionError):

@@ -41,7 +41,9 @@ class Requests:
 
     @cached_property
     def _digests(self) -> dict[str, str]:
-        return {a.name: digest(a.name, a.media_type, a.content) for a in self.assignment.attachments}
+        return {
+            a.name: digest(a.name, a.media_type, a.content) for a in self.assignment.attachments
+        }
 
     @cached_property
     def task(self) -> str:
@@ -60,7 +62,9 @@ class Requests:
 
     def first(self) -> str:
         if self.assignment.current is None:
-            return self._request({}, "Build the site: index.html, README.md and what else it needs.")
+            return self._request(
+                {}, "Build the site: index.html, README.md and what else it needs."
+            )
         return self._request(
             self._files(self.assignment.current),
             f"This is round {self.assignment.round}: change the site as the brief says, with EDIT "
@@ -87,8 +91,9 @@ class Requests:
             "Send each of the wanted files once more, whole, in a FILE block, and nothing else."
             if wanted
             else "Everything else of your last answer was taken. Send only what is missing: the "
-            "failed edits in EDIT blocks that fit the file as it is shown here, and files or blocks "
-            "that were cut off. If nothing is missing, send only the DONE line with blocks=0."
+            "failed edits in EDIT blocks that fit the file as it is shown here, and files or "
+            "blocks that were cut off. If nothing is missing, send only the DONE line with "
+            "blocks=0."
         )
         return self._request(files, "\n\n".join([*parts, request]))
 
@@ -97,9 +102,9 @@ class Requests:
         failures = prompt.data_block(self.nonce, "failures", "\n".join(shown))
         return self._request(
             self._files(site),
-            f"{failures}\n\nThe site above was inspected, and these faults were found. Write one line "
-            "per fault with its cause; then mend exactly these with EDIT blocks and break nothing "
-            "that works.",
+            f"{failures}\n\nThe site above was inspected, and these faults were found. Write one "
+            "line per fault with its cause; then mend exactly these with EDIT blocks and break "
+            "nothing that works.",
         )
 
     def _request(self, files: dict[str, str], what: str) -> str:

@@ -43,7 +43,7 @@ def read_sheets(content: bytes) -> tuple[Sheet, ...]:
         return tuple(Sheet(name, tuple(_rows(workbook, name))) for name in workbook.sheetnames)
     except SpreadsheetError:
         raise
-    except Exception as exc:  # noqa: BLE001 - openpyxl lets any error of a hostile file through
+    except Exception as exc:
         raise SpreadsheetError(f"the spreadsheet cannot be read: {type(exc).__name__}") from exc
     finally:
         workbook.close()
@@ -81,7 +81,7 @@ def _open(content: bytes) -> Workbook:
         warnings.simplefilter("ignore")
         try:
             return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        except Exception as exc:  # noqa: BLE001 - see read_sheets
+        except Exception as exc:
             raise SpreadsheetError(f"the spreadsheet cannot be read: {type(exc).__name__}") from exc
 
 

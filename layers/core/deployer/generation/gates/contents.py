@@ -14,7 +14,10 @@ _PATTERNS = {
     "a <base> element": (r"<base\b", r"<base|base element"),
     "a javascript: URL": (r"""(?:href|src|action)\s*=\s*["']?\s*javascript:""", r"javascript:"),
     "a service worker": (r"serviceWorker\s*\.\s*register", r"service.?worker|pwa|offline"),
-    "eval": (r"(?<![\w.])eval\s*\(|new\s+Function\s*\(", r"\beval|calculator|expression|playground"),
+    "eval": (
+        r"(?<![\w.])eval\s*\(|new\s+Function\s*\(",
+        r"\beval|calculator|expression|playground",
+    ),
     "an event handler in an SVG or an image": (
         r"<(?:svg|img|image)\b[^>]*\son(?:load|error)\s*=", r"\bon(?:load|error)\b",
     ),
@@ -22,7 +25,7 @@ _PATTERNS = {
 """What it is, how it is recognised, and which words of the brief ask for it."""
 
 _OUR_LINES = frozenset(line.strip() for line in SYSTEM.split("\n") if len(line.strip()) >= 60)
-_MARKER = re.compile(r"^\s*={3,}\s*(?:FILE|EDIT|DATA|END|DONE)\b[^\n]*={3,}\s*$", re.M)
+_MARKER = re.compile(r"^\s*={3,}\s*(?:FILE|EDIT|DATA|END|DONE)\b[^\n]*={3,}\s*$", re.MULTILINE)
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:
@@ -38,7 +41,9 @@ def inspect(subject: Subject) -> Iterator[Finding]:
 
 def _behaviour(subject: Subject, path: str, text: str) -> Iterator[Finding]:
     for what, (pattern, asked) in _PATTERNS.items():
-        if re.search(pattern, text, re.I) and not re.search(asked, subject.assignment.brief, re.I):
+        if re.search(pattern, text, re.IGNORECASE) and not re.search(
+            asked, subject.assignment.brief, re.IGNORECASE
+        ):
             yield _finding(path, what, f"{path} has {what}, which the brief does not ask for")
 
 

@@ -11,7 +11,7 @@ from deployer.generation.types import Assignment
 _TEXT_FILES = re.compile(
     r"\.(html?|css|m?js|ts|json|geojson|webmanifest|csv|tsv|txt|md|svg|xml|ics|vcf|ya?ml|toml|py|ipynb"
     r"|sql|r|tex|bib|rst|glsl|vtt|srt)$",
-    re.I,
+    re.IGNORECASE,
 )
 _WORKFLOW = re.compile(r"^\.github/workflows/[\w-]+\.ya?ml$")
 
@@ -39,8 +39,4 @@ def refuse_path(path: str, assignment: Assignment, site: Site) -> str | None:
 
 
 def _may_be_workflow(path: str, assignment: Assignment) -> bool:
-    return (
-        assignment.allow_workflows
-        and bool(_WORKFLOW.match(path))
-        and path in assignment.brief
-    )
+    return assignment.allow_workflows and bool(_WORKFLOW.match(path)) and path in assignment.brief

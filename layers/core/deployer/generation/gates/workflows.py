@@ -23,5 +23,8 @@ def inspect(subject: Subject) -> Iterator[Finding]:
             for what, pattern in _FORBIDDEN.items():
                 if re.search(pattern, subject.site.text(path)):
                     yield Finding(
-                        Severity.FORBIDDEN, "workflow", f"{path}: {what}", f"{path} {what}: remove it"
+                        Severity.FORBIDDEN,
+                        "workflow",
+                        f"{path}: {what}",
+                        f"{path} {what}: remove it",
                     )

@@ -1,1 +1,1 @@
-"""Look at a site without a browser: what the checks demand, what breaks pages, what is forbidden."""
+"""Look at a site without a browser: what checks demand, what breaks pages, what is forbidden."""

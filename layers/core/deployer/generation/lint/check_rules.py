@@ -25,7 +25,9 @@ from deployer.generation.markup import compounds
 from deployer.generation.page import Page, is_javascript
 from deployer.generation.prompt import check_text
 
-_STATIC_TAGS = frozenset({"script", "link", "meta", "title", "base", "style", "html", "head", "body"})
+_STATIC_TAGS = frozenset(
+    {"script", "link", "meta", "title", "base", "style", "html", "head", "body"}
+)
 """Elements that a page has from the start; others may come from its scripts."""
 
 
@@ -79,16 +81,16 @@ def _created(page: Page, tag: str, attributes: tuple[tuple[str, str, str], ...])
 
 
 def _missing_static(page: Page, selector: str, tag: str) -> str:
-    urls = [e.attributes.get("src") or e.attributes.get("href", "") for e in page.markup.by_tag(tag)]
+    urls = [
+        e.attributes.get("src") or e.attributes.get("href", "") for e in page.markup.by_tag(tag)
+    ]
     there = ", ".join(url for url in urls if url) or "none with a URL"
     return f"nothing in the page fits {selector}; its {tag} elements load: {there[:300]}"
 
 
 def _title(page: Page, demand: TitleIs) -> str | None:
     titles = [element.text.strip() for element in page.markup.by_tag("title")][:1]
-    fits = any(
-        title == demand.text if demand.exactly else demand.text in title for title in titles
-    )
+    fits = any(title == demand.text if demand.exactly else demand.text in title for title in titles)
     if fits or re.search(r"document\.title\s*=", page.script_text):
         return None
     return f"the title must {'be' if demand.exactly else 'contain'} {demand.text!r}; it is {titles}"
@@ -100,7 +102,7 @@ def _first_script(page: Page, demand: FirstScriptHolds) -> str | None:
         return f"the page has no script, and its first one must contain {demand.literal!r}"
     if "src" in first.attributes:
         return (
-            f"the first script element loads {first.attributes['src']} and so has no text: move the "
+            f"the first script element loads {first.attributes['src']} and has no text: move the "
             f"app's inline script, with {demand.literal!r} in it, before it"
         )
     if demand.literal in first.text:
@@ -141,7 +143,9 @@ def _parameter(page: Page, demand: ReadsParameter) -> str | None:
     reads = re.search(rf"\b(get|has|getAll)\(\s*[\"'`]{re.escape(demand.name)}[\"'`]", script)
     if reads or re.search(rf"URLSearchParams[\s\S]*\b{re.escape(demand.name)}\b", script):
         return None
-    return f"no script reads the URL parameter {demand.name!r} with URLSearchParams(location.search)"
+    return (
+        f"no script reads the URL parameter {demand.name!r} with URLSearchParams(location.search)"
+    )
 
 
 def _result(page: Page, demand: ResultIs) -> str | None:

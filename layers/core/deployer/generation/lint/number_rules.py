@@ -23,7 +23,7 @@ from deployer.generation.page import Page
 
 _NUMBER_FIRST = re.compile(r"\s*[-+]?\.?\d")
 _GROUPED = re.compile(r"\d,\d{3}\b")
-_ACTIONS = re.compile(r"\b(actions?|edit|remove|delete|share|percent|details)\b|%", re.I)
+_ACTIONS = re.compile(r"\b(actions?|edit|remove|delete|share|percent|details)\b|%", re.IGNORECASE)
 
 
 def shows_number(page: Page, demand: ShowsNumber) -> str | None:
@@ -147,7 +147,7 @@ def _last_cells(page: Page) -> Iterator[str]:
 def _templates(code: Script) -> Iterator[str]:
     """Rows written as HTML in a template string."""
     for template in code.of_type("template_string", "string"):
-        cells = re.findall(r"<td\b[^>]*>(.*?)</td>", source(template), re.S)
+        cells = re.findall(r"<td\b[^>]*>(.*?)</td>", source(template), re.DOTALL)
         if not cells or "<td" not in source(template):
             continue
         problem = _bad_cell(code, cells[-1])

@@ -17,12 +17,13 @@ Problem = tuple[str, str]
 _PLACEHOLDERS = re.compile(
     r"\$\{(?:seed|result|nonce)\}|YOUR[_-](?:API[_-])?(?:KEY|TOKEN)|lorem ipsum|\bTODO\b|\bFIXME\b"
     r"|\[(?:Your|Insert) [^\]]{1,40}\]",
-    re.I,
+    re.IGNORECASE,
 )
 ELISION = re.compile(
-    r"(?://|/\*|<!--|#)[ \t]*(?:\.{3}|…)?[ \t]*(?:the )?(?:rest of (?:the|your)|existing (?:code|content)"
-    r"|remaining (?:code|content)|(?:code |everything )?(?:remains |stays )?unchanged|same as (?:before|above))",
-    re.I,
+    r"(?://|/\*|<!--|#)[ \t]*(?:\.{3}|…)?[ \t]*(?:the )?(?:rest of (?:the|your)"
+    r"|existing (?:code|content)|remaining (?:code|content)"
+    r"|(?:code |everything )?(?:remains |stays )?unchanged|same as (?:before|above))",
+    re.IGNORECASE,
 )
 
 
@@ -34,7 +35,7 @@ def inspect(subject: Subject) -> Iterator[Finding]:
     yield from _other_files(subject)
 
 
-def _markup(subject: Subject, page: Page) -> Iterator[Problem]:
+def _markup(_: Subject, page: Page) -> Iterator[Problem]:
     for problem in page.markup.problems[:5]:
         yield re.sub(r"line \d+: ", "", problem), f"the HTML is broken: {problem}"
     ids = [element.id for element in page.markup.elements if element.id]
@@ -42,18 +43,21 @@ def _markup(subject: Subject, page: Page) -> Iterator[Problem]:
         yield twice, f'id="{twice}" stands there more than once'
 
 
-def _scripts(subject: Subject, page: Page) -> Iterator[Problem]:
+def _scripts(_: Subject, page: Page) -> Iterator[Problem]:
     for element in page.inline_scripts:
         problem = script(element.text).problem()
         if problem:
             line = element.line + problem.line - 1
-            yield "inline script", f"the script is not valid JavaScript near line {line}: {problem.text}"
+            yield (
+                "inline script",
+                f"the script is not valid JavaScript near line {line}: {problem.text}",
+            )
     for element in page.markup.by_tag("script"):
         if "json" in element.attributes.get("type", "") and not is_json(element.text):
             yield "inline JSON", f"the JSON in the script on line {element.line} cannot be read"
 
 
-def _head(subject: Subject, page: Page) -> Iterator[Problem]:
+def _head(_: Subject, page: Page) -> Iterator[Problem]:
     if page.path != "index.html":
         return
     if not any(e.attributes.get("lang") for e in page.markup.by_tag("html")):
@@ -108,14 +112,16 @@ def _unfinished(subject: Subject, page: Page) -> Iterator[Problem]:
         yield elided[0].strip(), f"code was left out: {elided[0].strip()!r}"
 
 
-def _libraries(subject: Subject, page: Page) -> Iterator[Problem]:
+def _libraries(_: Subject, page: Page) -> Iterator[Problem]:
     for element in page.markup.by_tag("script", "link"):
         url = element.attributes.get("src") or element.attributes.get("href", "")
         if re.match(r"https://(cdn\.jsdelivr\.net/npm|unpkg\.com)/", url):
             if not re.search(r"@\d+\.\d+\.\d+", url):
                 yield url, f"{url} names no exact version"
     for element in page.inline_scripts:
-        for match in re.finditer(r"^\s*import\b[^\n]*?[\"']([a-z@][\w@/-]*)[\"']", element.text, re.M):
+        for match in re.finditer(
+            r"^\s*import\b[^\n]*?[\"']([a-z@][\w@/-]*)[\"']", element.text, re.MULTILINE
+        ):
             yield match[1], f"the bare import {match[1]!r} does not work without a build step"
 
 

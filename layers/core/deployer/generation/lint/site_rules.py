@@ -12,16 +12,21 @@ _FILE_NAME = re.compile(
     r"(?<![\w/.@*-])((?:\.?[\w-]+/)*[\w-]+\.(?:html|css|js|json|csv|tsv|txt|md|svg|xml|ya?ml|py|ipynb))"
     r"(?![\w/-]|\.\w)"
 )
-_NOT_OURS = re.compile(r"(?:download\w*|export\w*|sav(?:e|ed|es|ing)|upload\w*)\b[^.\n]{0,40}$", re.I)
-_LIBRARY = re.compile(r"^[a-z0-9]+\.js$", re.I)
+_NOT_OURS = re.compile(
+    r"(?:download\w*|export\w*|sav(?:e|ed|es|ing)|upload\w*)\b[^.\n]{0,40}$", re.IGNORECASE
+)
+_LIBRARY = re.compile(r"^[a-z0-9]+\.js$", re.IGNORECASE)
 """`chart.js`, `highlight.js`, `node.js`: names of libraries rather than files."""
 _READ_BY_PAGES = re.compile(
-    r"\.(csv|tsv|json|geojson|md|txt|xml|svg|png|jpe?g|gif|webp|mp3|mp4|pdf|ya?ml)$", re.I
+    r"\.(csv|tsv|json|geojson|md|txt|xml|svg|png|jpe?g|gif|webp|mp3|mp4|pdf|ya?ml)$", re.IGNORECASE
 )
 
 README_SECTIONS = {
     "a title": r"^# \S",
-    "a summary": r"^#+ .*\b(summary|overview|about|description|introduction|what)\b|\A# [^\n]+\n+[^#\s]",
+    "a summary": (
+        r"^#+ .*\b(summary|overview|about|description|introduction|what)\b"
+        r"|\A# [^\n]+\n+[^#\s]"
+    ),
     "setup": r"^#+ .*\b(set-?up|install\w*|getting started|quick ?start|run\w*|deploy\w*)\b",
     "usage": r"^#+ .*\b(usage|use|using|how to)\b",
     "an explanation of the code": r"^#+ .*\b(code|works?|architecture|structure|implementation)\b",
@@ -93,7 +98,7 @@ def _is_path_of(text: str, name: str) -> bool:
 def _readme(subject: Subject) -> Iterator[Finding]:
     text = subject.site.text("README.md") if "README.md" in subject.site else ""
     for section, pattern in README_SECTIONS.items():
-        if not re.search(pattern, text, re.I | re.M):
+        if not re.search(pattern, text, re.IGNORECASE | re.MULTILINE):
             yield Finding(Severity.QUALITY, "readme", section, f"README.md lacks {section}")
     current = subject.assignment.current
     if current is None or "README.md" not in current:
