@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deployer.domain.deployment import Deployment, Publication
+from deployer.domain.generation_report import GenerationReport
+from deployer.domain.language_model import Usage
 from deployer.domain.request import DeploymentRequest, parse_request
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -52,6 +54,17 @@ def a_publication(**changes: Any) -> Publication:
         **changes,
     }
     return Publication(**values)
+
+
+def a_report(**changes: Any) -> GenerationReport:
+    values: dict[str, Any] = {
+        "model": "openai/some-model",
+        "calls": 2,
+        "usage": Usage(input_tokens=1000, cached_tokens=400, output_tokens=300),
+        "prompt_digest": "ab" * 32,
+        **changes,
+    }
+    return GenerationReport(**values)
 
 
 class SettableClock:

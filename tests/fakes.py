@@ -12,13 +12,14 @@ from deployer.domain.errors import (
     RecordChangedError,
     RejectedError,
 )
+from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
-from deployer.domain.language_model import Usage
 from deployer.domain.notification import Answer, Delivery
 from deployer.domain.ports import Commit, Message, Repository
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
-from deployer.generation.types import Assignment, Generated
+from deployer.generation.types import Assignment
+from tests.builders import a_report
 
 
 class InMemoryDeployments:
@@ -71,12 +72,12 @@ class InMemoryRequests:
 
 class InMemorySites:
     def __init__(self) -> None:
-        self.stored: dict[str, Site] = {}
+        self.stored: dict[str, StoredSite] = {}
 
-    def save(self, ref: str, site: Site) -> None:
-        self.stored[ref] = site
+    def save(self, ref: str, stored: StoredSite) -> None:
+        self.stored[ref] = stored
 
-    def load(self, ref: str) -> Site | None:
+    def load(self, ref: str) -> StoredSite | None:
         return self.stored.get(ref)
 
 
@@ -173,7 +174,7 @@ class ScriptedGenerator:
         self.assignments: list[Assignment] = []
         self.failures: list[Exception] = []
 
-    def __call__(self, assignment: Assignment, seconds_left: object) -> Generated:
+    def __call__(self, assignment: Assignment, seconds_left: object) -> StoredSite:
         del seconds_left
         self.assignments.append(assignment)
         if self.failures:
@@ -181,7 +182,7 @@ class ScriptedGenerator:
         site = (assignment.current or Site()).with_files(
             {"index.html": f"<title>{assignment.brief}</title>".encode()}
         )
-        return Generated(site=site, model="scripted", usage=Usage(), calls=1)
+        return StoredSite(site, a_report())
 
 
 class RecordingTelemetry:

@@ -14,10 +14,11 @@ from deployer.adapters.dynamodb import DynamoDBDeployments, DynamoDBRepositoryNa
 from deployer.adapters.s3 import S3Requests, S3Sites
 from deployer.domain.deployment import Failure, Lease, Waiting
 from deployer.domain.errors import RecordChangedError, RejectedError
+from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
 from deployer.domain.site import Site
 from tests.aws import BUCKET, TABLE, create_bucket, create_table
-from tests.builders import START, a_data_uri, a_deployment, a_publication, a_request
+from tests.builders import START, a_data_uri, a_deployment, a_publication, a_report, a_request
 from tests.fakes import (
     InMemoryDeployments,
     InMemoryRepositoryNames,
@@ -59,7 +60,7 @@ def test_a_record_comes_back_whole(stores: Stores) -> None:
         lease=Lease("worker", START),
         site_ref="sites/d-1.json",
         base_sha="0" * 40,
-        unmet=("no table",),
+        generation=a_report(unmet=("no table",), cost_usd=0.0125),
         failure=Failure("down", resumable=True),
         waiting=Waiting("a limit", START),
     )
@@ -127,6 +128,7 @@ def test_a_request_comes_back_with_its_attachments(stores: Stores) -> None:
 
 def test_a_site_comes_back_byte_for_byte(stores: Stores) -> None:
     site = Site({"index.html": b"<p>\xc3\xa9", "a/b.bin": bytes(range(256)), "empty": b""})
-    stores.sites.save("sites/d-1.json", site)
-    assert stores.sites.load("sites/d-1.json") == site
+    stored = StoredSite(site, a_report(notes=("an edit was asked for twice",)))
+    stores.sites.save("sites/d-1.json", stored)
+    assert stores.sites.load("sites/d-1.json") == stored
     assert stores.sites.load("sites/d-2.json") is None

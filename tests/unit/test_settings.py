@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.settings import NotifierSettings, SettingsError, WorkerSettings, load
+from deployer.settings import NotifierSettings, SettingsError, WorkerSettings, key_name, load
 
 WORKER = {
     "TABLE_NAME": "t",
@@ -31,9 +31,17 @@ def test_an_empty_url_means_the_real_service() -> None:
 
 
 def test_the_providers_key_is_found_by_its_name() -> None:
-    assert load(WorkerSettings, {**WORKER, "LLM_PROVIDER": "gemini"}).llm_key_name == (
-        "GEMINI_API_KEY"
-    )
+    settings = load(WorkerSettings, {**WORKER, "LLM_PROVIDER": "gemini"})
+    assert key_name(settings.llm_provider) == "GEMINI_API_KEY"
+
+
+def test_prices_and_limits_are_numbers_and_off_by_default() -> None:
+    settings = load(WorkerSettings, WORKER)
+    assert (settings.llm_prices, settings.max_cost_usd) == (None, None)
+    settings = load(WorkerSettings, {**WORKER, "LLM_PRICES": "1.5,0.15,6", "MAX_COST_USD": "0.5"})
+    assert (settings.llm_prices, settings.max_cost_usd) == ((1.5, 0.15, 6.0), 0.5)
+    with pytest.raises(SettingsError, match="LLM_PRICES"):
+        load(WorkerSettings, {**WORKER, "LLM_PRICES": "1.5"})
 
 
 def test_the_retry_schedule_is_cut_to_the_allowed_attempts() -> None:

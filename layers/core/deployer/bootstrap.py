@@ -19,10 +19,13 @@ from deployer.observability import PowertoolsTelemetry
 if TYPE_CHECKING:
     from deployer.adapters.secrets import SecretValues
     from deployer.domain.deployment import Deployment
+    from deployer.domain.generation_report import StoredSite
+    from deployer.domain.language_model import LanguageModel
     from deployer.domain.notification import Delivery, Outcome
     from deployer.domain.ports import DeploymentQueue, Message
     from deployer.domain.request import DeploymentRequest
-    from deployer.generation.types import Assignment, Generated
+    from deployer.domain.site_cache import SiteCache
+    from deployer.generation.types import Assignment
     from deployer.services.build import BuildPorts, Invocation, SecondsLeft
 
 
@@ -156,6 +159,7 @@ def _build_ports() -> BuildPorts:
         requests=S3Requests(config.bucket_name, _client("s3")),
         sites=S3Sites(config.bucket_name, _client("s3")),
         queue=work_queue(),
+        site_cache=_site_cache(config),
         generate=_generator(config, keys),
         publisher=Publisher(host, git, DynamoDBRepositoryNames(config.table_name)),
         git=git,
@@ -167,26 +171,54 @@ def _build_ports() -> BuildPorts:
 
 def _generator(
     config: settings.WorkerSettings, keys: SecretValues
-) -> Callable[[Assignment, SecondsLeft], Generated]:
-    def generate_site(assignment: Assignment, seconds_left: SecondsLeft) -> Generated:
-        from deployer.adapters.llm import language_model
-        from deployer.generation.build import generate
+) -> Callable[[Assignment, SecondsLeft], StoredSite]:
+    from deployer.domain.generation_report import Prices
+    from deployer.generation.types import Budget
+    from deployer.services.generate import generate_site
 
-        key = keys.get(config.llm_key_name)
-        model = language_model(
-            config.llm_provider,
-            model=config.llm_model,
-            api_key=key,
-            base_url=config.llm_base_url,
-        )
-        return generate(
-            replace(assignment, known_secrets=(key, keys.get("GITHUB_TOKEN"))),
-            model,
+    prices = Prices(*config.llm_prices) if config.llm_prices else None
+    budget = Budget(prices=prices, cost_usd=config.max_cost_usd)
+
+    def generate(assignment: Assignment, seconds_left: SecondsLeft) -> StoredSite:
+        return generate_site(
+            replace(
+                assignment,
+                allow_workflows=config.allow_workflows,
+                known_secrets=keys.all_values(),
+            ),
+            _language_model(config, keys),
             nonce=secrets.token_hex(4),
             seconds_left=seconds_left,
+            budget=budget,
         )
 
-    return generate_site
+    return generate
+
+
+def _language_model(config: settings.WorkerSettings, keys: SecretValues) -> LanguageModel:
+    from deployer.adapters.llm import language_model
+    from deployer.adapters.llm.fallback import FallbackModel
+
+    def connect(provider: settings.Provider, model: str) -> LanguageModel:
+        return language_model(
+            provider,
+            model=model,
+            api_key=keys.get(settings.key_name(provider)),
+            base_url=config.base_url(provider),
+        )
+
+    first = connect(config.llm_provider, config.llm_model)
+    if config.llm_fallback_provider is None:
+        return first
+    return FallbackModel(first, connect(config.llm_fallback_provider, config.llm_fallback_model))
+
+
+def _site_cache(config: settings.WorkerSettings) -> SiteCache:
+    from deployer.domain.site_cache import SiteCache
+    from deployer.generation import instructions
+
+    model = f"{config.llm_provider}/{config.llm_model}"
+    return SiteCache(config.site_cache, model, instructions.DIGEST)
 
 
 def _queue(queue_url: str) -> DeploymentQueue:

@@ -34,6 +34,18 @@ def follow(deployment_id: str) -> None:
     tracer.put_annotation("deployment_id", deployment_id)
 
 
+MEASURED = {
+    "model_answered": {
+        "calls": "ModelCalls",
+        "input_tokens": "InputTokens",
+        "cached_tokens": "CachedTokens",
+        "output_tokens": "OutputTokens",
+        "cost_usd": "CostUSD",
+    },
+}
+"""Numbers of a fact that are metrics of their own."""
+
+
 class PowertoolsTelemetry:
     """`Telemetry`: one JSON line per fact, and a metric where somebody would plot it."""
 
@@ -41,6 +53,10 @@ class PowertoolsTelemetry:
         logger.info(name, extra={"fact": name, **details})
         if name in COUNTED:
             metrics.add_metric(name=COUNTED[name], unit=MetricUnit.Count, value=1)
+        for detail, metric in MEASURED.get(name, {}).items():
+            value = details.get(detail)
+            if isinstance(value, int | float):
+                metrics.add_metric(name=metric, unit=MetricUnit.NoUnit, value=value)
         seconds = details.get("seconds")
         if isinstance(seconds, int | float):
             metrics.add_metric(

@@ -15,6 +15,8 @@ from pydantic import (
     ValidationError,
 )
 
+from deployer.domain.site_cache import CacheScope
+
 Provider = Literal["openai", "gemini", "anthropic"]
 
 
@@ -47,6 +49,15 @@ class WorkerSettings(ValidatorSettings):
     max_receive_count: int = Field(alias="MAX_RECEIVE_COUNT", ge=1)
     llm_provider: Provider = Field(alias="LLM_PROVIDER")
     llm_model: str = Field(alias="LLM_MODEL", default="")
+    llm_fallback_provider: Provider | None = Field(alias="LLM_FALLBACK_PROVIDER", default=None)
+    llm_fallback_model: str = Field(alias="LLM_FALLBACK_MODEL", default="")
+    llm_prices: Annotated[tuple[float, float, float] | None, BeforeValidator(_comma_separated)] = (
+        Field(alias="LLM_PRICES", default=None)
+    )
+    """US dollars for a million tokens: input, cached input, output."""
+    max_cost_usd: float | None = Field(alias="MAX_COST_USD", default=None, gt=0)
+    site_cache: CacheScope = Field(alias="SITE_CACHE", default=CacheScope.TASK)
+    allow_workflows: bool = Field(alias="ALLOW_WORKFLOWS", default=False)
     openai_base_url: str = Field(alias="OPENAI_BASE_URL", default="")
     gemini_base_url: str = Field(alias="GEMINI_BASE_URL", default="")
     anthropic_base_url: str = Field(alias="ANTHROPIC_BASE_URL", default="")
@@ -55,18 +66,17 @@ class WorkerSettings(ValidatorSettings):
     git_base_url: Url = Field(alias="GIT_BASE_URL", default="https://github.com")
     pages_base_url: str = Field(alias="PAGES_BASE_URL", default="")
 
-    @property
-    def llm_base_url(self) -> str:
+    def base_url(self, provider: Provider) -> str:
         return {
             "openai": self.openai_base_url,
             "gemini": self.gemini_base_url,
             "anthropic": self.anthropic_base_url,
-        }[self.llm_provider]
+        }[provider]
 
-    @property
-    def llm_key_name(self) -> str:
-        """The name of the provider's key in the secret."""
-        return f"{self.llm_provider.upper()}_API_KEY"
+
+def key_name(provider: Provider) -> str:
+    """The name of the provider's key in the secret."""
+    return f"{provider.upper()}_API_KEY"
 
 
 class NotifierSettings(_Settings):

@@ -7,7 +7,7 @@ import pytest
 from deployer.domain.deployment import Deployment, Failure, Lease, State
 from deployer.domain.errors import ConflictError
 from deployer.domain.notification import NotificationState
-from tests.builders import START, a_deployment, a_publication, a_request
+from tests.builders import START, a_deployment, a_publication, a_report, a_request
 
 LATER = START + timedelta(minutes=1)
 
@@ -17,7 +17,7 @@ def published() -> Deployment:
     return (
         a_deployment()
         .claimed(lease, START)
-        .generated("sites/d-1.json", None, (), START)
+        .generated("sites/d-1.json", None, a_report(), START)
         .published(a_publication(), START)
     )
 
@@ -32,7 +32,7 @@ def test_a_deployment_goes_from_queued_to_notified() -> None:
     assert record.state is State.QUEUED
     record = record.claimed(Lease("worker", LATER), START)
     assert record.state is State.GENERATING
-    record = record.generated("sites/d-1.json", None, (), START)
+    record = record.generated("sites/d-1.json", None, a_report(), START)
     assert record.state is State.GENERATED
     record = record.published(a_publication(), START)
     assert (record.state, record.lease, record.has_work) == (State.PUBLISHED, None, True)
@@ -41,12 +41,12 @@ def test_a_deployment_goes_from_queued_to_notified() -> None:
 
 
 def test_a_claim_after_a_crash_goes_on_from_the_last_checkpoint() -> None:
-    record = a_deployment().generated("sites/d-1.json", None, (), START)
+    record = a_deployment().generated("sites/d-1.json", None, a_report(), START)
     assert record.claimed(Lease("second", LATER), START).state is State.GENERATED
 
 
 def test_a_resumable_failure_goes_on_from_its_checkpoint_and_another_does_not() -> None:
-    generated = a_deployment().generated("sites/d-1.json", None, (), START)
+    generated = a_deployment().generated("sites/d-1.json", None, a_report(), START)
     mended = generated.failed(Failure("GitHub was down", resumable=True), START)
     assert mended.has_work
     assert mended.claimed(Lease("worker", LATER), START).state is State.GENERATED

@@ -16,10 +16,11 @@ from deployer.domain.key import Key
 from deployer.domain.ports import Commit, Message
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
+from deployer.domain.site_cache import CacheScope, SiteCache
 from deployer.services.accept import accept
 from deployer.services.build import BuildPorts, Invocation, build
 from deployer.services.publish import Publisher
-from tests.builders import START, SettableClock, a_request
+from tests.builders import START, SettableClock, a_report, a_request
 from tests.fakes import (
     FakeGitHub,
     InMemoryDeployments,
@@ -49,6 +50,7 @@ class World:
     workflow: RecordingWorkflow = field(default_factory=RecordingWorkflow)
     telemetry: RecordingTelemetry = field(default_factory=RecordingTelemetry)
     clock: SettableClock = field(default_factory=SettableClock)
+    cache_scope: CacheScope = CacheScope.TASK
 
     def accept(self, request: DeploymentRequest) -> Message:
         accept(
@@ -69,6 +71,7 @@ class World:
             requests=self.requests,
             sites=self.sites,
             queue=self.queue,
+            site_cache=SiteCache(self.cache_scope, "scripted/model", "digest"),
             generate=self.generate,
             publisher=Publisher(self.github, self.github, self.names),
             git=self.github,
@@ -325,6 +328,31 @@ def test_other_content_takes_the_record_over_and_the_old_worker_stops(world: Wor
     (commit,) = world.commits()
     assert b"Another." in commit.files["index.html"]
     assert {d.payload.nonce for d in world.workflow.started.values()} == {"nonce-1", "nonce-2"}
+
+
+def test_the_record_says_what_the_site_took(world: World) -> None:
+    world.work(world.accept(a_request()))
+    assert world.record().generation == a_report()
+
+
+def test_a_revision_knows_the_attachments_and_checks_of_the_rounds_before(world: World) -> None:
+    world.work(world.accept(a_request()))
+    world.work(world.accept(a_request(round=2, nonce="nonce-2", attachments=[], checks=[])))
+    assert world.generate.assignments[1].earlier_attachments == ("data.csv",)
+    assert world.generate.assignments[1].earlier_checks == a_request().checks
+
+
+@pytest.mark.parametrize(
+    ("scope", "paid"), [(CacheScope.ALL, 1), (CacheScope.TASK, 2), (CacheScope.OFF, 2)]
+)
+def test_alike_requests_of_two_callers_share_a_site_only_if_that_is_allowed(
+    world: World, scope: CacheScope, paid: int
+) -> None:
+    world.cache_scope = scope
+    world.work(world.accept(a_request()))
+    world.work(world.accept(a_request(email="other@example.com")))
+    assert len(world.generate.assignments) == paid
+    assert len(world.github.repositories) == 2
 
 
 def test_a_message_without_a_record_is_nothing_to_do(world: World) -> None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
+from pydantic import TypeAdapter
 
 from deployer.adapters.aws_errors import error_code, unavailable
 from deployer.domain.errors import RejectedError
+from deployer.domain.generation_report import GenerationReport, StoredSite
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+_REPORT = TypeAdapter(GenerationReport)
 
 
 class _Bucket:
@@ -61,16 +67,18 @@ class S3Sites:
     def __init__(self, bucket_name: str, client: S3Client) -> None:
         self._bucket = _Bucket(bucket_name, client)
 
-    def save(self, ref: str, site: Site) -> None:
-        files = {path: base64.b64encode(content).decode() for path, content in site.items()}
-        self._bucket.put(ref, json.dumps(files).encode())
+    def save(self, ref: str, stored: StoredSite) -> None:
+        files = {path: base64.b64encode(content).decode() for path, content in stored.site.items()}
+        document = {"report": asdict(stored.report), "files": files}
+        self._bucket.put(ref, json.dumps(document).encode())
 
-    def load(self, ref: str) -> Site | None:
+    def load(self, ref: str) -> StoredSite | None:
         body = self._bucket.get(ref)
         if body is None:
             return None
-        files = json.loads(body)
-        return Site({path: base64.b64decode(content) for path, content in files.items()})
+        document = json.loads(body)
+        files = {path: base64.b64decode(text) for path, text in document["files"].items()}
+        return StoredSite(Site(files), _REPORT.validate_python(document["report"]))
 
 
 def _request_key(deployment_id: str) -> str:

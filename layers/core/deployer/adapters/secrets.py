@@ -27,6 +27,20 @@ class SecretValues:
         Raises:
             UnavailableError: the secret cannot be read, or has no such value.
         """
+        value = self._values().get(name)
+        if not value:
+            raise UnavailableError(f"the secret {self._name} has no value for {name}; see README")
+        return str(value)
+
+    def all_values(self) -> tuple[str, ...]:
+        """Every value: what must appear in nothing that is published.
+
+        Raises:
+            UnavailableError: the secret cannot be read.
+        """
+        return tuple(str(value) for value in self._values().values() if value)
+
+    def _values(self) -> dict[str, Any]:
         try:
             values: Any = parameters.get_secret(
                 self._name, transform="json", max_age=MAX_AGE_SECONDS
@@ -35,7 +49,4 @@ class SecretValues:
             raise UnavailableError(
                 f"the secret {self._name} cannot be read ({type(exc).__name__})"
             ) from None
-        value = values.get(name) if isinstance(values, dict) else None
-        if not value:
-            raise UnavailableError(f"the secret {self._name} has no value for {name}; see README")
-        return str(value)
+        return values if isinstance(values, dict) else {}

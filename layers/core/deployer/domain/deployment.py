@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from deployer.domain.errors import ConflictError
+from deployer.domain.generation_report import GenerationReport
 from deployer.domain.key import Key
 from deployer.domain.notification import Delivery, Notification, NotificationState, Payload
 from deployer.domain.request import DeploymentRequest
@@ -95,8 +96,8 @@ class Deployment:
     base_sha: str | None = None
     """The commit that ours is put on; None for the first commit of a repository."""
     publication: Publication | None = None
-    unmet: tuple[str, ...] = ()
-    """What the published site is known to lack."""
+    generation: GenerationReport | None = None
+    """What the site took; set from GENERATED on."""
     failure: Failure | None = None
     waiting: Waiting | None = None
     version: int = 0
@@ -190,7 +191,7 @@ class Deployment:
         )
 
     def generated(
-        self, site_ref: str, base_sha: str | None, unmet: tuple[str, ...], now: datetime
+        self, site_ref: str, base_sha: str | None, report: GenerationReport, now: datetime
     ) -> Deployment:
         """The site is stored at `site_ref` and will be committed on top of `base_sha`."""
         return replace(
@@ -198,7 +199,7 @@ class Deployment:
             state=State.GENERATED,
             site_ref=site_ref,
             base_sha=base_sha,
-            unmet=unmet,
+            generation=report,
             updated_at=now,
         )
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from deployer.domain.deployment import Deployment
+from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivery
 from deployer.domain.request import DeploymentRequest
@@ -72,9 +73,9 @@ class RequestStore(Protocol):
 class SiteStore(Protocol):
     """Generated sites: what was paid for once."""
 
-    def save(self, ref: str, site: Site) -> None: ...
+    def save(self, ref: str, stored: StoredSite) -> None: ...
 
-    def load(self, ref: str) -> Site | None:
+    def load(self, ref: str) -> StoredSite | None:
         """The site, or None if nothing is stored there."""
 
 

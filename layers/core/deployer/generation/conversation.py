@@ -52,7 +52,7 @@ class Conversation:
             ModelUnavailableError
         """
         left = self._seconds_left()
-        spent = self.usage.output_tokens >= self._budget.output_tokens
+        spent = self._budget.spent_by(self.usage)
         if self.calls >= self._budget.calls or spent or left < self._budget.reserve_seconds:
             return None
         self.calls += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deployer.domain.generation_report import Prices
 from deployer.domain.language_model import Usage
 from deployer.domain.request import Attachment, Check
 from deployer.domain.site import Site
@@ -41,10 +42,22 @@ class Budget:
     repairs: int = 2
     output_tokens: int = 64_000
     """Of all calls together; no further call is made beyond it."""
+    prices: Prices | None = None
+    """What tokens cost; None if nobody said."""
+    cost_usd: float | None = None
+    """Of all calls together; no further call is made beyond it. Needs `prices`."""
     call_seconds: float = 150
     """One call's time limit."""
     reserve_seconds: float = 5
     """A call is not begun when less time is left."""
+
+    def spent_by(self, usage: Usage) -> bool:
+        """Whether `usage` leaves nothing for another call."""
+        if usage.output_tokens >= self.output_tokens:
+            return True
+        if self.prices is None or self.cost_usd is None:
+            return False
+        return self.prices.cost(usage) >= self.cost_usd
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from deployer.domain.deployment import (
@@ -26,6 +26,7 @@ from deployer.domain.errors import (
     RejectedError,
     RepositoryConflictError,
 )
+from deployer.domain.generation_report import GenerationReport, StoredSite
 from deployer.domain.key import Key
 from deployer.domain.ports import (
     Clock,
@@ -38,9 +39,10 @@ from deployer.domain.ports import (
     Telemetry,
     Workflow,
 )
-from deployer.domain.request import Check
+from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
-from deployer.generation.types import Assignment, Generated
+from deployer.domain.site_cache import SiteCache
+from deployer.generation.types import Assignment
 from deployer.services.claim import Claim
 from deployer.services.publish import Publisher
 
@@ -62,7 +64,8 @@ class BuildPorts:
     requests: RequestStore
     sites: SiteStore
     queue: DeploymentQueue
-    generate: Callable[[Assignment, SecondsLeft], Generated]
+    site_cache: SiteCache
+    generate: Callable[[Assignment, SecondsLeft], StoredSite]
     publisher: Publisher
     git: GitRemote
     workflow: Workflow
@@ -131,19 +134,19 @@ class _Run:
     def _generate(self, deployment: Deployment) -> Deployment:
         with self._timed("generated"):
             base = self._base(deployment)
-            ref = f"sites/{deployment.request_id}.json"
-            unmet: tuple[str, ...] = ()
-            if self.ports.sites.load(ref) is None:
-                generated = self._ask_model(deployment, base)
-                unmet = generated.unmet
-                self.ports.sites.save(ref, generated.site)
-            base_sha = base.commit_sha if base else None
+            ref = self.ports.site_cache.ref(deployment, base)
+            stored = self.ports.sites.load(ref)
+            if stored is None:
+                stored = self._ask_model(deployment, base)
+                self.ports.sites.save(ref, stored)
+            report, base_sha = stored.report, base.commit_sha if base else None
             return self.claim.update(
-                lambda record: record.generated(ref, base_sha, unmet, self.ports.clock())
+                lambda record: record.generated(ref, base_sha, report, self.ports.clock())
             )
 
-    def _ask_model(self, deployment: Deployment, base: Publication | None) -> Generated:
+    def _ask_model(self, deployment: Deployment, base: Publication | None) -> StoredSite:
         request = self.ports.requests.load(deployment.request_id)
+        earlier = self._earlier_requests(deployment.key)
         assignment = Assignment(
             task=deployment.task,
             round=deployment.round,
@@ -151,39 +154,47 @@ class _Run:
             checks=request.checks,
             attachments=request.attachments,
             current=self._current_site(base) if base else None,
-            earlier_checks=self._earlier_checks(deployment.key),
+            earlier_attachments=tuple(a.name for one in earlier for a in one.attachments),
+            earlier_checks=tuple(check for one in earlier for check in one.checks),
             licence_holder=self.ports.publisher.host.owner,
             licence_year=deployment.accepted_at.year,
         )
         try:
-            generated = self.ports.generate(assignment, self.invocation.seconds_left)
+            stored = self.ports.generate(assignment, self.invocation.seconds_left)
         except ModelUnavailableError as exc:
             if exc.retry_after is None:
                 raise
             until = self.ports.clock() + timedelta(seconds=exc.retry_after)
             raise Postponed(str(exc), until) from exc
+        self._tell(stored.report)
+        return stored
+
+    def _tell(self, report: GenerationReport) -> None:
         self.ports.telemetry.fact(
             "model_answered",
-            model=generated.model,
-            calls=generated.calls,
-            input_tokens=generated.usage.input_tokens,
-            cached_tokens=generated.usage.cached_tokens,
-            output_tokens=generated.usage.output_tokens,
-            unmet=len(generated.unmet),
+            model=report.model,
+            calls=report.calls,
+            input_tokens=report.usage.input_tokens,
+            cached_tokens=report.usage.cached_tokens,
+            output_tokens=report.usage.output_tokens,
+            cost_usd=report.cost_usd,
+            prompt_digest=report.prompt_digest[:12],
+            unmet=len(report.unmet),
         )
-        return generated
+        for note in report.notes:
+            self.ports.telemetry.fact("generation_note", note=note)
 
     def _publish(self, deployment: Deployment) -> Deployment:
         with self._timed("published"):
             base = self._base(deployment)
-            site = self._stored_site(deployment)
+            stored = self._stored_site(deployment)
             try:
-                publication = self.ports.publisher.publish(deployment, site, base)
+                publication = self.ports.publisher.publish(deployment, stored.site, base)
             except HeadMovedError as moved:
-                deployment = self._rebase(deployment, site, base, moved)
-                site = self._stored_site(deployment)
+                deployment = self._rebase(deployment, stored, base, moved)
+                rebased = self._stored_site(deployment).site
                 try:
-                    publication = self.ports.publisher.publish(deployment, site, base)
+                    publication = self.ports.publisher.publish(deployment, rebased, base)
                 except HeadMovedError as again:
                     raise RepositoryConflictError(
                         f"somebody else is changing the repository: {again}"
@@ -195,7 +206,7 @@ class _Run:
     def _rebase(
         self,
         deployment: Deployment,
-        site: Site,
+        stored: StoredSite,
         base: Publication | None,
         moved: HeadMovedError,
     ) -> Deployment:
@@ -203,12 +214,12 @@ class _Run:
         if base is None or moved.head is None:
             raise RepositoryConflictError(f"the repository is not as we left it: {moved}")
         theirs = self.ports.git.read(base.repository, moved.head)
-        ours = site.changes_since(self._current_site(base))
+        ours = stored.site.changes_since(self._current_site(base))
         ref = f"sites/{deployment.request_id}-on-{moved.head}.json"
-        self.ports.sites.save(ref, theirs.with_files(ours))
+        self.ports.sites.save(ref, replace(stored, site=theirs.with_files(ours)))
         self.ports.telemetry.fact("rebased", head=moved.head)
         return self.claim.update(
-            lambda record: record.generated(ref, moved.head, deployment.unmet, self.ports.clock())
+            lambda record: record.generated(ref, moved.head, stored.report, self.ports.clock())
         )
 
     def postpone(self, pause: Postponed) -> None:
@@ -250,24 +261,24 @@ class _Run:
 
     def _current_site(self, base: Publication) -> Site:
         stored = self.ports.sites.load(base.site_ref)
-        return stored or self.ports.git.read(base.repository, base.commit_sha)
+        return stored.site if stored else self.ports.git.read(base.repository, base.commit_sha)
 
-    def _stored_site(self, deployment: Deployment) -> Site:
-        site = self.ports.sites.load(deployment.site_ref) if deployment.site_ref else None
-        if site is None:
+    def _stored_site(self, deployment: Deployment) -> StoredSite:
+        stored = self.ports.sites.load(deployment.site_ref) if deployment.site_ref else None
+        if stored is None:
             raise RejectedError("the generated site has expired; send the round again")
-        return site
+        return stored
 
-    def _earlier_checks(self, key: Key) -> tuple[Check, ...]:
-        """The checks of the rounds before; a request that has expired promises nothing more."""
-        checks: list[Check] = []
+    def _earlier_requests(self, key: Key) -> list[DeploymentRequest]:
+        """Those of the rounds before; one that has expired promises nothing more."""
+        found: list[DeploymentRequest] = []
         for earlier in self.ports.store.rounds(key.email, key.task):
             if earlier.round < key.round:
                 try:
-                    checks += self.ports.requests.load(earlier.request_id).checks
+                    found.append(self.ports.requests.load(earlier.request_id))
                 except RejectedError:
-                    self.ports.telemetry.fact("earlier_checks_expired", earlier=earlier.round)
-        return tuple(checks)
+                    self.ports.telemetry.fact("earlier_request_expired", earlier=earlier.round)
+        return found
 
     @contextmanager
     def _timed(self, fact: str) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deployer.domain.deployment import Deployment
+from deployer.domain.generation_report import GenerationReport
 from deployer.domain.notification import Notification
 from deployer.domain.ports import DeploymentStore
 
@@ -37,13 +38,24 @@ def _round(deployment: Deployment) -> dict[str, Any]:
         "commit_sha": publication.commit_sha if publication else None,
         "notification": _notification(deployment.notifications[-1]),
     }
-    if deployment.unmet:
-        answer["unmet"] = list(deployment.unmet)
+    if deployment.generation:
+        answer["generation"] = _generation(deployment.generation)
     if waiting:
         answer["waiting"] = {"for": waiting.reason, "until": waiting.until.isoformat()}
     if failure:
         answer["error"] = failure.reason
     return answer
+
+
+def _generation(report: GenerationReport) -> dict[str, Any]:
+    return {
+        "model": report.model,
+        "calls": report.calls,
+        "input_tokens": report.usage.input_tokens,
+        "output_tokens": report.usage.output_tokens,
+        "cost_usd": report.cost_usd,
+        "unmet": list(report.unmet),
+    }
 
 
 def _notification(notification: Notification) -> dict[str, Any]:

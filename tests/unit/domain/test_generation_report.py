@@ -1,0 +1,24 @@
+import pytest
+
+from deployer.domain.generation_report import Prices
+from deployer.domain.language_model import Usage
+from deployer.generation.types import Budget
+
+PRICES = Prices(input=2.0, cached=0.5, output=10.0)
+
+
+def test_cached_tokens_are_part_of_the_input_and_cost_their_own_price() -> None:
+    usage = Usage(input_tokens=1_000_000, cached_tokens=400_000, output_tokens=100_000)
+    assert PRICES.cost(usage) == pytest.approx(0.6 * 2.0 + 0.4 * 0.5 + 0.1 * 10.0)
+
+
+def test_a_budget_of_money_ends_a_deployments_calls() -> None:
+    budget = Budget(prices=PRICES, cost_usd=0.01)
+    assert not budget.spent_by(Usage(output_tokens=900))
+    assert budget.spent_by(Usage(output_tokens=1000))
+
+
+def test_without_prices_only_tokens_are_bounded() -> None:
+    budget = Budget(output_tokens=5000, cost_usd=0.01)
+    assert not budget.spent_by(Usage(output_tokens=4999))
+    assert budget.spent_by(Usage(output_tokens=5000))
