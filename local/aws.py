@@ -36,7 +36,8 @@ def deploy(environment: str, say: Progress) -> None:
         parameter: values[name] for name, parameter in env_file.PARAMETERS.items() if name in values
     }
     say(f"sam build, for {values['LLM_PROVIDER']}")
-    _sam(["build", "--config-env", environment, *leave_out_other_providers(values["LLM_PROVIDER"])])
+    providers = env_file.providers(values)
+    _sam(["build", "--config-env", environment, *leave_out_other_providers(providers)])
     say(f"sam deploy: stack {config['stack_name']}")
     stage = {"Stage": environment}
     _sam(

@@ -1,6 +1,6 @@
 """The real template, built and deployed by the SAM CLI to the emulator.
 
-What `sam build` and `sam package` make is kept below .local/build, one folder per provider, with
+What `sam build` and `sam package` make is kept below .local/build, a folder per choice of providers,
 the fingerprint of what it was made from: an unchanged project is deployed again without zipping.
 """
 
@@ -19,7 +19,7 @@ from local.errors import LocalCloudError
 from local.places import CHECKOUT, CLOUD_PYTHON, INSTALLED, SAM, SAM_CONFIG, TEMPLATE, UV
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -34,13 +34,13 @@ MAKES_A_BUILD = ("template.yaml", "samconfig.toml", "requirements/cloud.txt", "f
 
 
 class Build:
-    """The layers for one provider, made for the Python that runs the functions here."""
+    """The layers of the chosen providers, made for the Python that runs the functions here."""
 
-    def __init__(self, provider: str, log: Path) -> None:
-        self._provider = provider
+    def __init__(self, providers: Sequence[str], log: Path) -> None:
+        self._providers = providers
         self._log = log
         self._inherited: tuple[int, ...] = ()
-        self.folder = INSTALLED / "build" / provider
+        self.folder = INSTALLED / "build" / "-".join(providers)
 
     @property
     def built(self) -> Path:
@@ -92,7 +92,7 @@ class Build:
                 *("build", "--config-file", str(SAM_CONFIG), "--config-env", "local"),
                 *("--template-file", str(TEMPLATE), "--base-dir", str(CHECKOUT)),
                 *("--build-dir", str(self.built.parent), "--cache-dir", str(self.folder / "cache")),
-                *leave_out_other_providers(self._provider),
+                *leave_out_other_providers(self._providers),
             ],
             cloud.plain_environment()
             | {"AWS_DEFAULT_REGION": cloud.REGION, "SAM_CLI_TELEMETRY": "0"}
@@ -127,12 +127,12 @@ class Build:
             s3.upload_file(str(kept), ARTIFACTS, kept.name)
 
 
-def leave_out_other_providers(provider: str) -> list[str]:
+def leave_out_other_providers(providers: Collection[str]) -> list[str]:
     """Options of `sam build`, which else installs every provider's SDK, whatever applies."""
     return [
         option
-        for other, layer in LAYERS.items()
-        if other != provider
+        for provider, layer in LAYERS.items()
+        if provider not in providers
         for option in ("--exclude", layer)
     ]
 

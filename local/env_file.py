@@ -27,6 +27,12 @@ SECRETS = ("STUDENT_SECRET", "GITHUB_TOKEN", *KEY_NAMES.values())
 PARAMETERS = {
     "LLM_PROVIDER": "LlmProvider",
     "LLM_MODEL": "LlmModel",
+    "LLM_FALLBACK_PROVIDER": "LlmFallbackProvider",
+    "LLM_FALLBACK_MODEL": "LlmFallbackModel",
+    "LLM_PRICES": "LlmPrices",
+    "MAX_COST_USD": "MaxCostUsd",
+    "SITE_CACHE": "SiteCache",
+    "ALLOW_WORKFLOWS": "AllowWorkflows",
     "GITHUB_USERNAME": "GithubUsername",
     "GITHUB_API_URL": "GithubApiUrl",
     "GIT_BASE_URL": "GitBaseUrl",
@@ -42,6 +48,11 @@ PARAMETERS = {
 }
 _FORMS = {
     "LLM_PROVIDER": ("|".join(KEY_NAMES), "openai, gemini or anthropic"),
+    "LLM_FALLBACK_PROVIDER": ("|".join(KEY_NAMES), "openai, gemini or anthropic"),
+    "LLM_PRICES": (r"[\d.]+,[\d.]+,[\d.]+", "input,cached,output in US dollars a million tokens"),
+    "MAX_COST_USD": (r"\d+(\.\d+)?", "US dollars, for example 0.50"),
+    "SITE_CACHE": ("task|all|off", "task, all or off"),
+    "ALLOW_WORKFLOWS": ("true|false", "true or false"),
     "LOG_LEVEL": ("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
     "RETRY_DELAYS": (r"\d+(,\d+)*", "whole seconds with commas between, for example 1,2,4,8,16"),
     "MAX_RETRY_ATTEMPTS": (r"\d{1,2}|100", "a number from 0 to 100"),
@@ -66,6 +77,12 @@ def read(path: Path) -> dict[str, str]:
     return {name: value.strip() for name, value in values.items() if value and value.strip()}
 
 
+def providers(values: Mapping[str, str]) -> list[str]:
+    """The chosen model providers, the one that is asked first before its fallback."""
+    names = (values.get(name) for name in ("LLM_PROVIDER", "LLM_FALLBACK_PROVIDER"))
+    return [name for name in names if name]
+
+
 def problems(values: Mapping[str, str]) -> Iterator[Problem]:
     """Everything that is wrong, wherever it will run."""
     yield from _unknown_names(values)
@@ -76,9 +93,8 @@ def problems(values: Mapping[str, str]) -> Iterator[Problem]:
 def problems_for_aws(values: Mapping[str, str]) -> Iterator[Problem]:
     """What AWS needs besides: there, nothing stands in for a key."""
     yield from problems(values)
-    provider = values.get("LLM_PROVIDER", "")
     needed = ["STUDENT_SECRET", "GITHUB_TOKEN", "GITHUB_USERNAME", "LLM_PROVIDER"]
-    needed += [KEY_NAMES[provider]] if provider in KEY_NAMES else []
+    needed += [KEY_NAMES[name] for name in providers(values) if name in KEY_NAMES]
     for name in needed:
         if name not in values:
             yield Problem(f"{name} is missing in .env", "set it; .env.example says what it is")
@@ -104,11 +120,17 @@ def _wrong_forms(values: Mapping[str, str]) -> Iterator[Problem]:
 
 def _missing_partners(values: Mapping[str, str]) -> Iterator[Problem]:
     provider = values.get("LLM_PROVIDER", "")
-    key = KEY_NAMES.get(provider)
-    if key and key not in values and f"{provider.upper()}_BASE_URL" not in values:
+    for setting in ("LLM_PROVIDER", "LLM_FALLBACK_PROVIDER"):
+        name = values.get(setting, "")
+        key = KEY_NAMES.get(name)
+        if key and key not in values and f"{name.upper()}_BASE_URL" not in values:
+            yield Problem(
+                f"{setting}={name} in .env needs {key}",
+                f"set {key}, or take {setting} out to do without (locally: the stand-in model)",
+            )
+    if "LLM_FALLBACK_PROVIDER" in values and not provider:
         yield Problem(
-            f"LLM_PROVIDER={provider} in .env needs {key}",
-            f"set {key}, or take LLM_PROVIDER out to use the stand-in model locally",
+            "LLM_FALLBACK_PROVIDER in .env needs LLM_PROVIDER", "say which is asked first"
         )
     keys = [name for name in KEY_NAMES.values() if name in values]
     if not provider and len(keys) > 1:

@@ -113,7 +113,7 @@ class LocalCloud:
     def _deploy(self) -> dict[str, str]:
         log = self._home.logs / "deploy.log"
         cloud_url = cloud.url_of(self._ports)
-        build = deployment.Build(self.cast.provider, log)
+        build = deployment.Build(self.cast.providers, log)
         with build.locked():
             current = build.current
             if not current:

@@ -30,6 +30,11 @@ class Cast:
     def provider(self) -> str:
         return self.parameters["LlmProvider"]
 
+    @property
+    def providers(self) -> list[str]:
+        fallback = self.parameters.get("LlmFallbackProvider")
+        return [self.provider, *([fallback] if fallback else [])]
+
     def lines(self) -> list[str]:
         """Said plainly at every start."""
         model = self.parameters.get("LlmModel") or "its default model"
@@ -78,6 +83,7 @@ def _choose_model(filled: dict[str, str], ports: Ports) -> bool:
             filled["LLM_PROVIDER"] = provider
             filled.setdefault(key, ANY_KEY)
             return True
+    filled.pop("LLM_FALLBACK_PROVIDER", None)
     filled |= {
         "LLM_PROVIDER": "openai",
         "LLM_MODEL": "stand-in",
