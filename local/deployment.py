@@ -1,7 +1,8 @@
 """The real template, built and deployed by the SAM CLI to the emulator.
 
-What `sam build` and `sam package` make is kept below .local/build, a folder per choice of providers,
-the fingerprint of what it was made from: an unchanged project is deployed again without zipping.
+What `sam build` and `sam package` make is kept below .local/build, one folder per choice of
+providers, with the fingerprint of what it was made from: an unchanged project is deployed again
+without zipping.
 """
 
 from __future__ import annotations
