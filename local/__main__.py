@@ -85,6 +85,7 @@ def logs(options: Options) -> int:
     try:
         for line in FunctionLogs(_endpoints(options.home), options.deployment).follow():
             print(line, flush=True)
+        print("the local cloud has ended")
     except Stopped:
         return 0
     return 0

@@ -7,6 +7,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError
+
 from local import cloud
 
 if TYPE_CHECKING:
@@ -70,9 +72,13 @@ class FunctionLogs:
                     yield event["timestamp"], event["message"]
 
     def follow(self) -> Iterator[str]:
-        """Lines as they come, for ever."""
+        """Lines as they come, until the local cloud ends."""
         while True:
-            yield from self.new_lines()
+            try:
+                lines = self.new_lines()
+            except BotoCoreError:
+                return
+            yield from lines
             time.sleep(POLL_SECONDS)
 
 

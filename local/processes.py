@@ -112,6 +112,10 @@ class Children:
         self._started.append((Process(name, child.pid, birth(child.pid)), child))
         self._running.write([process for process, _ in self._started])
 
+    @property
+    def any(self) -> bool:
+        return bool(self._started)
+
     def log(self, name: str) -> Path:
         return self._logs / f"{name}.log"
 

@@ -59,6 +59,11 @@ class LocalCloud:
         if self._front_door is not None:
             self._front_door.tell = self._say
 
+    @property
+    def started(self) -> bool:
+        """Whether there is anything to end."""
+        return self._children.any
+
     def check(self) -> None:
         """
         Raises:
@@ -194,5 +199,6 @@ def running(ports: Ports, home: Home, say: Progress) -> Iterator[LocalCloud]:
         local_cloud.start()
         yield local_cloud
     finally:
-        say("stopping")
-        local_cloud.stop()
+        if local_cloud.started:
+            say("stopping")
+            local_cloud.stop()

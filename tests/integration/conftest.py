@@ -13,6 +13,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
 
@@ -47,6 +48,8 @@ class System:
 
     github: RunningGitHub
     evaluator: RunningEvaluator
+    github_data: Path
+    model_url: str
     queue_url: str
     context: LambdaContext
 
@@ -81,6 +84,10 @@ class System:
             }
             for message in received.get("Messages", [])
         ]
+
+    def model_was_asked(self, text: str) -> bool:
+        """Whether one of the prompts held `text`."""
+        return text in requests.get(f"{self.model_url}/requests", timeout=5).text
 
     def work(self) -> Any:
         return worker.handler({"Records": self.receive()}, self.context)
@@ -152,6 +159,6 @@ def system(
             monkeypatch.setenv(name, value)
         bootstrap.forget()
         parameters.clear_caches()
-        yield System(github, evaluator, queue_url, lambda_context)
+        yield System(github, evaluator, tmp_path / "github", model, queue_url, lambda_context)
         bootstrap.forget()
         parameters.clear_caches()

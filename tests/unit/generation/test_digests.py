@@ -1,0 +1,91 @@
+"""What a model is told of an attachment, and what it is never told."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+from openpyxl import Workbook
+
+from deployer.generation.digests import digest, images
+from deployer.generation.spreadsheets import SpreadsheetError, read_sheets, sheet_as_csv
+from tests.builders import a_data_uri, a_request
+
+PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 640, 480) + b"\x08\x06\x00\x00\x00"
+
+
+def a_workbook() -> bytes:
+    book = Workbook()
+    sales = book.active
+    assert sales is not None
+    sales.title = "Sales"
+    for row in (["product", "amount"], ["pen, blue", 1.5], ["ink", 20]):
+        sales.append(row)
+    book.create_sheet("Notes").append(["nothing"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_table_is_told_by_its_columns_and_not_by_its_rows() -> None:
+    rows = "".join(f"2026-01-{day:02},pen,{day}.50\n" for day in range(1, 29))
+    told = digest("data.csv", "text/csv", f"date,product,sales\n{rows}".encode())
+    assert "28 data rows" in told
+    assert "'date': dates" in told
+    assert "'sales': numbers" in told
+    assert "2026-01-28" not in told
+
+
+def test_the_form_of_a_table_is_told_so_that_the_page_can_read_it() -> None:
+    told = digest("data.csv", "text/csv", b"\xef\xbb\xbfa;b\r\n1;2\r\n")
+    assert "with a byte order mark" in told
+    assert "CRLF" in told
+    assert "delimiter ';'" in told
+
+
+def test_json_is_told_by_its_shape() -> None:
+    told = digest("rates.json", "application/json", b'{"USD": 1.0, "list": [{"a": null}]}')
+    assert "{'USD': number, 'list': [1 x {'a': null}]}" in told
+
+
+def test_broken_json_is_told_to_be_broken() -> None:
+    assert "not valid JSON" in digest("rates.json", "application/json", b'{"USD": ')
+
+
+def test_a_picture_is_told_by_its_size_and_shown_as_what_its_bytes_are() -> None:
+    assert "image/png of 640 x 480 pixels" in digest("a.jpg", "image/jpeg", PNG)
+    (shown,) = images(
+        a_request(attachments=[{"name": "a.jpg", "url": a_data_uri(PNG, "image/jpeg")}]).attachments
+    )
+    assert (shown.media_type, shown.content) == ("image/png", PNG)
+
+
+def test_a_spreadsheet_is_told_by_its_sheets_and_converted_by_our_code() -> None:
+    content = a_workbook()
+    told = digest("sales.xlsx", "application/octet-stream", content)
+    assert "sheet 'Sales': 2 data rows" in told
+    assert "sheet 'Notes'" in told
+    assert sheet_as_csv(content, "Sales") == 'product,amount\n"pen, blue",1.5\nink,20\n'
+
+
+def test_a_sheet_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(SpreadsheetError, match="Sales, Notes"):
+        sheet_as_csv(a_workbook(), "Costs")
+
+
+def test_a_decompression_bomb_is_refused_before_it_is_unpacked() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * (60 * 1024 * 1024))
+    assert len(bomb.getvalue()) < 100_000
+    with pytest.raises(SpreadsheetError, match="unpacks to more than"):
+        read_sheets(bomb.getvalue())
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x05\x06" + b"\x00" * 18])
+def test_what_is_no_spreadsheet_is_told_and_breaks_nothing(content: bytes) -> None:
+    with pytest.raises(SpreadsheetError):
+        read_sheets(content)
+    assert digest("sales.xlsx", "application/octet-stream", content).startswith("sales.xlsx: ")
