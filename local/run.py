@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import requests
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local import cloud, deployment, doctor, env_file, secret_upload, stand_ins
 from local.errors import LocalCloudError
@@ -198,6 +199,10 @@ def running(ports: Ports, home: Home, say: Progress) -> Iterator[LocalCloud]:
     try:
         local_cloud.start()
         yield local_cloud
+    except (BotoCoreError, ClientError, requests.RequestException) as failed:
+        raise LocalCloudError(
+            f"the local cloud did not do as asked: {failed} (its own words: {home.logs})"
+        ) from failed
     finally:
         if local_cloud.started:
             say("stopping")
