@@ -144,7 +144,7 @@ class LocalCloud:
         # The emulator keeps a template's number as text, and then cannot compare it with a count.
         client: LambdaClient = cloud.client("lambda", cloud.url_of(self._ports))
         for mapping in client.list_event_source_mappings()["EventSourceMappings"]:
-            limit = int(self.cast.parameters.get("WorkerConcurrency", "4"))
+            limit = int(self.cast.parameters.get("WorkerConcurrency", "2"))
             client.update_event_source_mapping(
                 UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": limit}
             )

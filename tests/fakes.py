@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deployer.domain.deployment import Deployment
 from deployer.domain.errors import (
@@ -18,6 +18,7 @@ from deployer.domain.notification import Answer, Delivery
 from deployer.domain.ports import Commit, Message, Repository
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
+from deployer.domain.write_budget import WriteLedger
 from deployer.generation.types import Assignment
 from tests.builders import a_report
 
@@ -55,6 +56,19 @@ class InMemoryRepositoryNames:
 
     def bind(self, repository: str, email: str, task: str) -> bool:
         return self.bound.setdefault(repository.lower(), (email, task)) == (email, task)
+
+
+class InMemoryWriteLedgers:
+    def __init__(self) -> None:
+        self.ledgers: dict[str, WriteLedger] = {}
+
+    def load(self, account: str) -> WriteLedger:
+        return self.ledgers.get(account.lower(), WriteLedger())
+
+    def save(self, account: str, ledger: WriteLedger) -> None:
+        if self.load(account).version != ledger.version:
+            raise RecordChangedError("the ledger is not as it was read")
+        self.ledgers[account.lower()] = replace(ledger, version=ledger.version + 1)
 
 
 class InMemoryRequests:

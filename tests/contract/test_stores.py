@@ -10,7 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deployer.adapters.dynamodb import DynamoDBDeployments, DynamoDBRepositoryNames
+from deployer.adapters.dynamodb import (
+    DynamoDBDeployments,
+    DynamoDBRepositoryNames,
+    DynamoDBWriteLedgers,
+)
 from deployer.adapters.s3 import S3Requests, S3Sites
 from deployer.domain.deployment import Failure, Lease, Waiting
 from deployer.domain.errors import RecordChangedError, RejectedError
@@ -24,6 +28,7 @@ from tests.fakes import (
     InMemoryRepositoryNames,
     InMemoryRequests,
     InMemorySites,
+    InMemoryWriteLedgers,
 )
 
 
@@ -31,6 +36,7 @@ from tests.fakes import (
 class Stores:
     deployments: Any
     names: Any
+    ledgers: Any
     requests: Any
     sites: Any
 
@@ -39,7 +45,11 @@ class Stores:
 def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     if request.param == "memory":
         yield Stores(
-            InMemoryDeployments(), InMemoryRepositoryNames(), InMemoryRequests(), InMemorySites()
+            InMemoryDeployments(),
+            InMemoryRepositoryNames(),
+            InMemoryWriteLedgers(),
+            InMemoryRequests(),
+            InMemorySites(),
         )
         return
     with mock_aws():
@@ -49,6 +59,7 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
         yield Stores(
             DynamoDBDeployments(TABLE),
             DynamoDBRepositoryNames(TABLE),
+            DynamoDBWriteLedgers(TABLE),
             S3Requests(BUCKET, client),
             S3Sites(BUCKET, client),
         )
@@ -113,6 +124,20 @@ def test_a_repository_name_belongs_to_the_first_task_for_ever(stores: Stores) ->
     assert stores.names.bind("octocat/site", "a@example.com", "site")
     assert not stores.names.bind("octocat/site", "b@example.com", "site")
     assert not stores.names.bind("octocat/site", "a@example.com", "other")
+
+
+def test_of_two_bookings_from_one_reading_one_wins(stores: Stores) -> None:
+    empty = stores.ledgers.load("octocat")
+    first, _ = empty.book(2, START)
+    second, _ = empty.closed(START).book(1, START)
+    stores.ledgers.save("octocat", first)
+    with pytest.raises(RecordChangedError):
+        stores.ledgers.save("octocat", second)
+    kept = stores.ledgers.load("OCTOCAT")
+    assert (kept.booked, kept.version) == ((START, START), 1)
+    stores.ledgers.save("octocat", kept.closed(START))
+    assert stores.ledgers.load("octocat").closed_until == START
+    assert stores.ledgers.load("somebody-else").booked == ()
 
 
 def test_a_request_comes_back_with_its_attachments(stores: Stores) -> None:

@@ -135,7 +135,11 @@ def build(message: Message, invocation: Invocation) -> None:
 @lru_cache
 def _build_ports() -> BuildPorts:
     """The keys are read when they are used, so that a rotated one needs no new process."""
-    from deployer.adapters.dynamodb import DynamoDBDeployments, DynamoDBRepositoryNames
+    from deployer.adapters.dynamodb import (
+        DynamoDBDeployments,
+        DynamoDBRepositoryNames,
+        DynamoDBWriteLedgers,
+    )
     from deployer.adapters.git import DulwichRemote
     from deployer.adapters.github import GitHubHost, github_client
     from deployer.adapters.s3 import S3Requests, S3Sites
@@ -143,6 +147,7 @@ def _build_ports() -> BuildPorts:
     from deployer.adapters.stepfunctions import StepFunctionsWorkflow
     from deployer.services.build import BuildPorts
     from deployer.services.publish import Publisher
+    from deployer.services.write_turns import WriteTurns
 
     config = worker_settings()
     keys = SecretValues(config.secret_name)
@@ -163,6 +168,7 @@ def _build_ports() -> BuildPorts:
         generate=_generator(config, keys),
         publisher=Publisher(host, git, DynamoDBRepositoryNames(config.table_name)),
         git=git,
+        turns=WriteTurns(host.owner, DynamoDBWriteLedgers(config.table_name), now),
         workflow=StepFunctionsWorkflow(config.state_machine_arn, _client("stepfunctions")),
         telemetry=PowertoolsTelemetry(),
         clock=now,

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from deployer.domain.write_budget import LIMITS, PUNCTUALITY, Limit, WriteLedger
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from deployer.domain.write_budget import LIMITS, PUNCTUALITY, Limit, WriteLedger
 from tests.builders import START
 
 SMALL = (Limit(4, timedelta(minutes=1)), Limit(10, timedelta(minutes=10)))
@@ -37,10 +38,10 @@ def test_silence_is_never_shortened() -> None:
 
 def test_a_booking_is_good_for_half_a_minute_and_not_inside_a_silence() -> None:
     ledger = WriteLedger()
-    assert not ledger.holds(START, START - timedelta(seconds=1))
-    assert ledger.holds(START, START + PUNCTUALITY)
-    assert not ledger.holds(START, START + PUNCTUALITY + timedelta(seconds=1))
-    assert not ledger.closed(START + timedelta(seconds=1)).holds(START, START)
+    assert ledger.honours(START, START - timedelta(minutes=10))
+    assert ledger.honours(START, START + PUNCTUALITY)
+    assert not ledger.honours(START, START + PUNCTUALITY + timedelta(seconds=1))
+    assert not ledger.closed(START + timedelta(seconds=1)).honours(START, START)
 
 
 def test_the_ledger_forgets_what_no_window_holds_any_more() -> None:

@@ -11,15 +11,18 @@ from deployer.domain.errors import (
     ModelRefusedError,
     ModelUnavailableError,
     Postponed,
+    RateLimitedError,
 )
 from deployer.domain.key import Key
 from deployer.domain.ports import Commit, Message
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
 from deployer.domain.site_cache import CacheScope, SiteCache
+from deployer.domain.write_budget import WriteLedger
 from deployer.services.accept import accept
 from deployer.services.build import BuildPorts, Invocation, build
 from deployer.services.publish import Publisher
+from deployer.services.write_turns import WriteTurns
 from tests.builders import START, SettableClock, a_report, a_request
 from tests.fakes import (
     FakeGitHub,
@@ -28,6 +31,7 @@ from tests.fakes import (
     InMemoryRepositoryNames,
     InMemoryRequests,
     InMemorySites,
+    InMemoryWriteLedgers,
     RecordingTelemetry,
     RecordingWorkflow,
     ScriptedGenerator,
@@ -47,6 +51,7 @@ class World:
     generate: ScriptedGenerator = field(default_factory=ScriptedGenerator)
     github: FakeGitHub = field(default_factory=FakeGitHub)
     names: InMemoryRepositoryNames = field(default_factory=InMemoryRepositoryNames)
+    ledgers: InMemoryWriteLedgers = field(default_factory=InMemoryWriteLedgers)
     workflow: RecordingWorkflow = field(default_factory=RecordingWorkflow)
     telemetry: RecordingTelemetry = field(default_factory=RecordingTelemetry)
     clock: SettableClock = field(default_factory=SettableClock)
@@ -75,6 +80,7 @@ class World:
             generate=self.generate,
             publisher=Publisher(self.github, self.github, self.names),
             git=self.github,
+            turns=WriteTurns("octocat", self.ledgers, self.clock),
             workflow=self.workflow,
             telemetry=self.telemetry,
             clock=self.clock,
@@ -209,6 +215,56 @@ def test_a_rate_limit_is_a_delay_and_the_site_is_kept(world: World) -> None:
     assert delay == 900
     assert (world.record().state, world.record().lease) == (State.GENERATED, None)
     assert world.record().waiting.until == until  # type: ignore[union-attr]
+
+
+def test_nobody_writes_while_the_host_wants_silence_and_who_waits_comes_back_once(
+    world: World,
+) -> None:
+    # GIVEN a silence that one worker was told of
+    first = world.accept(a_request())
+    create = world.github.create
+    until = START + timedelta(seconds=90)
+    world.github.create = _failing(RateLimitedError("GitHub's rate limit", until))  # type: ignore[method-assign]
+    world.work(first)
+    world.github.create = create  # type: ignore[method-assign]
+
+    # WHEN another deployment comes within it
+    second = world.accept(a_request(task="another-task"))
+    world.queue.sent.clear()
+    world.work(second, owner="worker-2")
+
+    # THEN it sends nothing, and is published when the silence is over
+    assert world.github.repositories == {}
+    ((copy, delay),) = world.queue.sent
+    assert delay == 90
+    world.clock.advance(delay)
+    world.work(copy)
+    assert list(world.github.repositories) == ["octocat/another-task"]
+
+
+def test_a_deployment_above_the_budget_waits_for_its_turn_and_books_it_once(world: World) -> None:
+    full, _ = WriteLedger().book(80, START)
+    world.ledgers.save("octocat", full)
+    message = world.accept(a_request())
+    world.work(message)
+    ((copy, delay),) = world.queue.sent
+    assert world.github.repositories == {}
+    assert world.record().turn == START + timedelta(seconds=delay)
+    booked = world.ledgers.load("octocat")
+
+    world.clock.advance(delay)
+    world.work(copy)
+    assert list(world.github.repositories) == [REPOSITORY]
+    assert world.ledgers.load("octocat") == booked
+
+
+def test_a_revision_takes_nothing_of_the_budget(world: World) -> None:
+    world.work(world.accept(a_request()))
+    before = world.ledgers.load("octocat")
+    full, _ = before.book(78, world.clock())
+    world.ledgers.save("octocat", full)
+    world.work(world.accept(a_request(round=2, nonce="nonce-2")))
+    assert len(world.commits()) == 2
 
 
 def test_a_model_that_asks_for_time_is_asked_again_after_it(world: World) -> None:

@@ -3,6 +3,7 @@
 | item | pk | sk |
 |---|---|---|
 | deployment | `task#EMAIL#TASK` | `round#00001` |
+| write ledger | `ledger#ACCOUNT` | `writes` |
 | repository name | `repository#owner/name` (lower case: GitHub's names ignore it) | `binding` |
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -20,9 +22,11 @@ from pynamodb.models import Model
 from deployer.domain.deployment import Deployment
 from deployer.domain.errors import RecordChangedError, UnavailableError
 from deployer.domain.key import Key
+from deployer.domain.write_budget import WriteLedger
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 _DEPLOYMENT = TypeAdapter(Deployment)
+_LEDGER = TypeAdapter(WriteLedger)
 
 
 class _Row(Model):
@@ -120,6 +124,37 @@ class DynamoDBRepositoryNames:
         except RecordChangedError:
             return False
         return True
+
+
+class DynamoDBWriteLedgers:
+    """`WriteLedgers` over the same table."""
+
+    def __init__(self, table_name: str) -> None:
+        self._rows = _rows(table_name)
+
+    def load(self, account: str) -> WriteLedger:
+        with _table_errors():
+            try:
+                row = self._rows.get(_ledger(account), "writes", consistent_read=True)
+            except self._rows.DoesNotExist:
+                return WriteLedger()
+        return _LEDGER.validate_json(row.document or "{}")
+
+    def save(self, account: str, ledger: WriteLedger) -> None:
+        saved = replace(ledger, version=ledger.version + 1)
+        row = self._rows(
+            _ledger(account),
+            "writes",
+            version=saved.version,
+            document=_LEDGER.dump_json(saved).decode(),
+        )
+        first = self._rows.pk.does_not_exist()
+        with _table_errors():
+            row.save(condition=self._rows.version == ledger.version if ledger.version else first)
+
+
+def _ledger(account: str) -> str:
+    return f"ledger#{account.lower()}"
 
 
 def _pk(email: str, task: str) -> str:

@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from deployer.domain.errors import DeployerError, HostUnavailableError, Postponed, RejectedError
+from deployer.domain.errors import (
+    DeployerError,
+    HostUnavailableError,
+    RateLimitedError,
+    RejectedError,
+)
 from deployer.domain.ports import Clock
 
 UNTOLD_WAIT = timedelta(seconds=60)
@@ -22,7 +27,7 @@ def error_for(status: int, headers: Mapping[str, str], message: str, clock: Cloc
     if status in (403, 429):
         until = _wait_until(status, headers, message, clock())
         if until is not None:
-            return Postponed("GitHub's rate limit", until)
+            return RateLimitedError("GitHub's rate limit", until)
     if status in (401, 403):
         return HostUnavailableError(
             f"GitHub answered {status}: check GITHUB_TOKEN, its expiry and its permissions"

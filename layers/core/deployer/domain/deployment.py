@@ -100,6 +100,8 @@ class Deployment:
     """What the site took; set from GENERATED on."""
     failure: Failure | None = None
     waiting: Waiting | None = None
+    turn: datetime | None = None
+    """When its booked writes to the host may be sent."""
     version: int = 0
     """Counts the writes; the store compares it. 0 is a record that was never written."""
 
@@ -203,9 +205,18 @@ class Deployment:
             updated_at=now,
         )
 
+    def booked(self, turn: datetime, now: datetime) -> Deployment:
+        """Its writes to the host are booked for `turn`."""
+        return replace(self, turn=turn, updated_at=now)
+
     def published(self, publication: Publication, now: datetime) -> Deployment:
         return replace(
-            self, state=State.PUBLISHED, publication=publication, lease=None, updated_at=now
+            self,
+            state=State.PUBLISHED,
+            publication=publication,
+            lease=None,
+            turn=None,
+            updated_at=now,
         )
 
     def released(self, now: datetime) -> Deployment:

@@ -122,5 +122,9 @@ class Postponed(DeployerError):  # noqa: N818 - a change of plan, not a failure
         self.until = until
 
 
+class RateLimitedError(Postponed):
+    """The host wants silence until `until`, from every worker."""
+
+
 class RecordChangedError(DeployerError):
     """The record is not as it was read: another writer was first."""

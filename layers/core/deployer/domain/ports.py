@@ -16,6 +16,7 @@ from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivery
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
+from deployer.domain.write_budget import WriteLedger
 
 Clock = Callable[[], datetime]
 """Answers the present time, in UTC."""
@@ -55,6 +56,20 @@ class RepositoryNames(Protocol):
 
         Returns:
             whether it is the task's, now or since before; False if it is another task's.
+        """
+
+
+class WriteLedgers(Protocol):
+    """The one ledger of writes of each account at the host, shared by all workers."""
+
+    def load(self, account: str) -> WriteLedger:
+        """The account's ledger; an empty one if nothing was booked yet."""
+
+    def save(self, account: str, ledger: WriteLedger) -> None:
+        """Write the ledger if the stored version is still `ledger.version`.
+
+        Raises:
+            RecordChangedError: another writer was first; nothing was written.
         """
 
 

@@ -58,7 +58,7 @@ class WriteLedger:
         """GitHub has asked for silence until `until`."""
         return replace(self, closed_until=max(until, self.closed_until or until))
 
-    def holds(self, turn: datetime, now: datetime) -> bool:
-        """Whether a booking for `turn` may be used now."""
-        open_again = self.closed_until is None or self.closed_until <= turn
-        return open_again and turn <= now <= turn + PUNCTUALITY
+    def honours(self, turn: datetime, now: datetime) -> bool:
+        """Whether a booking for `turn` is still good: not missed, and not inside a silence."""
+        open_then = self.closed_until is None or self.closed_until <= turn
+        return open_then and now <= turn + PUNCTUALITY

@@ -56,8 +56,31 @@ class Script:
         lines = self.text.split("\n")
         return SyntaxProblem(row + 1, lines[min(row, len(lines) - 1)].strip()[:160])
 
+    @cached_property
+    def _by_type(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.type, []).append(node)
+        return found
+
     def of_type(self, *types: str) -> Iterator[Node]:
-        return (node for node in self.nodes if node.type in types)
+        """Nodes of these types, type by type."""
+        return (node for wanted in types for node in self._by_type.get(wanted, ()))
+
+    @cached_property
+    def functions(self) -> dict[str, Node]:
+        """Functions by the name that they are called by; a class stands for its constructor."""
+        return _functions_by_name(self)
+
+    @cached_property
+    def values(self) -> dict[str, Node]:
+        """What names were given when they were declared."""
+        declared: dict[str, Node] = {}
+        for node in self.of_type("variable_declarator"):
+            value = node.child_by_field_name("value")
+            if value is not None:
+                declared.setdefault(source(node.child_by_field_name("name")), value)
+        return declared
 
     @cached_property
     def strings(self) -> tuple[str, ...]:
@@ -229,7 +252,7 @@ class LoadAnalysis:
 
     def __init__(self, code: Script) -> None:
         self._code = code
-        self._by_name = _functions_by_name(code)
+        self._by_name = code.functions
         self._reached: set[int] = set()
         for node in code.nodes:
             if enclosing_function(node) is None:
@@ -282,11 +305,21 @@ def _functions_by_name(code: Script) -> dict[str, Node]:
             name = node.parent.child_by_field_name("name") or node.parent.child_by_field_name("key")
         if name is not None:
             named[source(name)] = node
+            if source(name) == "constructor":
+                named[_class_name(node)] = node
     return named
 
 
+def _class_name(method: Node) -> str:
+    """The class that a method belongs to; empty if it has no name."""
+    body = method.parent
+    owner = body.parent if body is not None else None
+    name = owner.child_by_field_name("name") if owner is not None else None
+    return source(name)
+
+
 def function_named(code: Script, name: str) -> Node | None:
-    return _functions_by_name(code).get(name)
+    return code.functions.get(name)
 
 
 def _is_named_function(node: Node) -> bool:

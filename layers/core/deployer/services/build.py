@@ -6,6 +6,7 @@ whatever was killed is taken up by the next delivery of the message at its last 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from deployer.domain.errors import (
     HeadMovedError,
     ModelUnavailableError,
     Postponed,
+    RateLimitedError,
     RecordChangedError,
     RejectedError,
     RepositoryConflictError,
@@ -45,6 +47,7 @@ from deployer.domain.site_cache import SiteCache
 from deployer.generation.types import Assignment
 from deployer.services.claim import Claim
 from deployer.services.publish import Publisher
+from deployer.services.write_turns import WRITES_OF_A_FIRST_ROUND, WriteTurns
 
 MAX_DELAY_SECONDS = 900
 """SQS: DelaySeconds is at most 15 minutes; a longer wait takes several hops."""
@@ -68,6 +71,7 @@ class BuildPorts:
     generate: Callable[[Assignment, SecondsLeft], StoredSite]
     publisher: Publisher
     git: GitRemote
+    turns: WriteTurns
     workflow: Workflow
     telemetry: Telemetry
     clock: Clock
@@ -188,6 +192,7 @@ class _Run:
         with self._timed("published"):
             base = self._base(deployment)
             stored = self._stored_site(deployment)
+            self._await_turn(deployment, writes=0 if base else WRITES_OF_A_FIRST_ROUND)
             try:
                 publication = self.ports.publisher.publish(deployment, stored.site, base)
             except HeadMovedError as moved:
@@ -202,6 +207,13 @@ class _Run:
             return self.claim.update(
                 lambda record: record.published(publication, self.ports.clock())
             )
+
+    def _await_turn(self, deployment: Deployment, writes: int) -> None:
+        """Go on only when the host's write budget has room; the booking outlives this run."""
+        turn = self.ports.turns.book(writes, deployment.turn)
+        if turn > self.ports.clock():
+            self.claim.update(lambda record: record.booked(turn, self.ports.clock()))
+            raise Postponed("the host's write budget", turn)
 
     def _rebase(
         self,
@@ -224,9 +236,11 @@ class _Run:
 
     def postpone(self, pause: Postponed) -> None:
         """Queue a delayed copy of the message, so that waiting spends no receive."""
+        if isinstance(pause, RateLimitedError):
+            self.ports.turns.close(pause.until)
         now = self.ports.clock()
         seconds = (pause.until - now).total_seconds()
-        delay = min(MAX_DELAY_SECONDS, max(1, round(seconds)))
+        delay = min(MAX_DELAY_SECONDS, max(1, math.ceil(seconds)))
         self.ports.queue.send(self.message, delay_seconds=delay)
         self.claim.give_back(lambda record: record.waits(pause.reason, pause.until, now))
         self.ports.telemetry.fact("postponed", reason=pause.reason, delay_seconds=delay)
