@@ -44,6 +44,7 @@ PARAMETERS = {
     "WORKER_CONCURRENCY": "WorkerConcurrency",
     "RETRY_DELAYS": "RetryDelays",
     "MAX_RETRY_ATTEMPTS": "MaxRetryAttempts",
+    "PAGES_PATIENCE": "PagesPatience",
     "LOG_LEVEL": "LogLevel",
 }
 _FORMS = {
@@ -53,6 +54,7 @@ _FORMS = {
     "MAX_COST_USD": (r"\d+(\.\d+)?", "US dollars, for example 0.50"),
     "SITE_CACHE": ("task|all|off", "task, all or off"),
     "ALLOW_WORKFLOWS": ("true|false", "true or false"),
+    "PAGES_PATIENCE": (r"\d{1,4}", "seconds, at most 3600"),
     "LOG_LEVEL": ("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
     "RETRY_DELAYS": (r"\d+(,\d+)*", "whole seconds with commas between, for example 1,2,4,8,16"),
     "MAX_RETRY_ATTEMPTS": (r"\d{1,2}|100", "a number from 0 to 100"),

@@ -42,7 +42,11 @@ def create_secret(**values: str) -> None:
 
 
 def create_state_machine() -> str:
-    definition = DEFINITION.read_text().replace("${NotifierFunctionArn}", NOTIFIER_ARN)
+    definition = (
+        DEFINITION.read_text()
+        .replace("${NotifierFunctionArn}", NOTIFIER_ARN)
+        .replace("${PagesCheckerFunctionArn}", NOTIFIER_ARN)
+    )
     return boto3.client("stepfunctions").create_state_machine(
         name="notify",
         definition=definition,

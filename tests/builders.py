@@ -51,6 +51,7 @@ def a_publication(**changes: Any) -> Publication:
         "commit_sha": "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d",
         "pages_url": "https://octocat.github.io/sum-of-sales/",
         "site_ref": "sites/d-1.json",
+        "page_digest": "cd" * 32,
         **changes,
     }
     return Publication(**values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,11 +13,13 @@ import pytest
 
 from deployer.adapters.git import DulwichRemote
 from deployer.adapters.github import GitHubHost, github_client
+from deployer.domain.deployment import Publication
 from deployer.domain.errors import HeadMovedError, HostUnavailableError, Postponed
 from deployer.domain.ports import Commit
 from deployer.domain.site import Site
+from local.github.faults import FaultRule
 from local.github.server import RunningGitHub, serve
-from tests.builders import START, SettableClock
+from tests.builders import START, SettableClock, a_publication
 from tests.fakes import FakeGitHub
 
 SITE = Site(
@@ -147,6 +150,43 @@ def test_round_1_takes_four_requests_and_a_revision_two(github: RunningGitHub) -
         f"/git/{name}.git/info/refs",
         f"/git/{name}.git/git-receive-pack",
     ]
+
+
+def test_pages_are_seen_when_they_serve_this_commit_and_not_before(github: RunningGitHub) -> None:
+    host = connect(github)
+    name = host.api.create("site", "").full_name
+    github.double.pages_delay = 30
+    github.double.clock.stop(1_800_000_000)
+    first = publish(host, name, FIRST)
+    assert not host.api.serves(first)
+    github.double.clock.advance(31)
+    assert host.api.serves(first)
+
+    changed = SITE.with_files({"index.html": b"<title>changed</title>"})
+    second = publish(host, name, replace(FIRST, files=changed, parent=first.commit_sha))
+    assert not host.api.serves(second)
+    github.double.clock.advance(31)
+    assert host.api.serves(second)
+
+
+def test_without_a_build_the_page_itself_is_looked_at(github: RunningGitHub) -> None:
+    host = connect(github)
+    name = host.api.create("site", "").full_name
+    published = publish(host, name, FIRST)
+    github.double.faults.replace(FaultRule("/repos/*/pages/builds/latest", answer=404, times=None))
+    assert host.api.serves(published)
+    assert not host.api.serves(replace(published, page_digest="0" * 64))
+
+
+def publish(host: Host, name: str, commit: Commit) -> Publication:
+    sha = host.git.push(name, "main", commit)
+    host.api.enable_pages(name, "main")
+    return a_publication(
+        repository=name,
+        commit_sha=sha,
+        pages_url=host.api.pages_url(name),
+        page_digest=hashlib.sha256(commit.files["index.html"]).hexdigest(),
+    )
 
 
 def test_a_refused_token_names_the_setting(github: RunningGitHub) -> None:

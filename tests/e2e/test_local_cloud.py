@@ -98,6 +98,23 @@ def test_an_evaluator_that_fails_three_times_is_told_after_1_2_and_4_seconds(
     assert [round(seconds) for seconds in waits] == [1, 2, 4]
 
 
+def test_the_evaluator_is_told_when_pages_serve_the_commit(deployer: Deployer) -> None:
+    task = "slow-pages"
+    control = f"{deployer.endpoints['github_api_url']}/_control"
+    requests.post(control, json={"pages_delay": 6}, timeout=10)
+    try:
+        deployer.post(deployer.request("round1", task))
+        entry = deployer.wait(task)
+    finally:
+        requests.delete(control, timeout=10)
+    assert (entry["state"], entry["pages"]) == ("NOTIFIED", "live")
+    (told,) = deployer.received(task)
+    served = requests.get(entry["pages_url"], timeout=10)
+    assert served.ok
+    accepted_at = datetime.fromisoformat(entry["timestamp"]).timestamp()
+    assert told["received_at"] - accepted_at >= 5
+
+
 def test_a_wrong_secret_is_refused(deployer: Deployer) -> None:
     answer = deployer.post(deployer.request("round1", "wrong-secret", secret="guess"))
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")

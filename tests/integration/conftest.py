@@ -20,6 +20,7 @@ from moto import mock_aws
 from deployer import bootstrap
 from deployer.observability import logger
 from functions.notifier import app as notifier
+from functions.pages_checker import app as pages_checker
 from functions.status import app as status
 from functions.validator import app as validator
 from functions.worker import app as worker
@@ -102,6 +103,9 @@ class System:
             json.loads(client.describe_execution(executionArn=one["executionArn"])["input"])
             for one in started
         ]
+
+    def look_at_pages(self, execution_input: dict[str, Any]) -> dict[str, str]:
+        return pages_checker.handler(execution_input, self.context)
 
     def notify(self, execution_input: dict[str, Any]) -> dict[str, Any]:
         return notifier.handler(execution_input, self.context)

@@ -32,6 +32,7 @@ def test_both_rounds_are_built_published_and_notified(system: System) -> None:
     assert (code, answer["status"]) == (200, "accepted")
     system.work()
     (delivery,) = system.executions()
+    assert system.look_at_pages(delivery) == {"pages": "live"}
     assert system.notify(delivery)["outcome"] == "delivered"
 
     # WHEN round 2 comes
@@ -42,6 +43,7 @@ def test_both_rounds_are_built_published_and_notified(system: System) -> None:
     # THEN both are NOTIFIED, the second one on top of the first
     _, told = system.status("student@example.com", "sum-of-sales-a1b2c")
     assert [told[f"round{n}"]["state"] for n in (1, 2)] == ["NOTIFIED", "NOTIFIED"]
+    assert told["round1"]["pages"] == "live"
     first, second = [received["body"] for received in notifications(system)]
     assert set(first) == {
         "email", "task", "round", "nonce", "repo_url", "commit_sha", "pages_url",

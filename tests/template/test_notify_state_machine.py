@@ -51,9 +51,13 @@ def test_every_task_is_bounded_and_repeats_our_own_faults(name: str) -> None:
     assert retry["MaxAttempts"] >= 5
 
 
-def test_the_wait_is_what_the_notifier_says() -> None:
-    waits = [state for state in STATES.values() if state["Type"] == "Wait"]
-    assert [wait["SecondsPath"] for wait in waits] == ["$.delivery.delay_seconds"]
+def test_the_wait_between_attempts_is_what_the_notifier_says() -> None:
+    assert STATES["Wait"]["SecondsPath"] == "$.delivery.delay_seconds"
+
+
+def test_a_checker_that_fails_keeps_nobody_from_being_told() -> None:
+    (catcher,) = STATES["CheckPages"]["Catch"]
+    assert (catcher["ErrorEquals"], catcher["Next"]) == (["States.ALL"], "Deliver")
 
 
 def test_giving_up_fails_the_execution_so_that_an_alarm_sees_it() -> None:

@@ -18,7 +18,7 @@ from deployer.observability import PowertoolsTelemetry
 
 if TYPE_CHECKING:
     from deployer.adapters.secrets import SecretValues
-    from deployer.domain.deployment import Deployment
+    from deployer.domain.deployment import Deployment, PagesState
     from deployer.domain.generation_report import StoredSite
     from deployer.domain.language_model import LanguageModel
     from deployer.domain.notification import Delivery, Outcome
@@ -42,6 +42,7 @@ def forget() -> None:
         accept,
         status,
         notify,
+        check_pages,
         work_queue,
         _build_ports,
         _client,
@@ -117,6 +118,33 @@ def notify() -> Callable[[Delivery], Outcome]:
         telemetry=PowertoolsTelemetry(),
         clock=now,
         retry_delays=config.delays,
+    )
+
+
+@lru_cache
+def check_pages() -> Callable[[Delivery], PagesState | None]:
+    """See `services.check_pages.check_pages`."""
+    from datetime import timedelta
+
+    from deployer.adapters.dynamodb import DynamoDBDeployments
+    from deployer.adapters.github import GitHubHost, github_client
+    from deployer.adapters.secrets import SecretValues
+    from deployer.services.check_pages import check_pages
+
+    config = settings.load(settings.PagesCheckerSettings)
+    token = partial(SecretValues(config.secret_name).get, "GITHUB_TOKEN")
+    return partial(
+        check_pages,
+        pages=GitHubHost(
+            lambda: github_client(token(), config.github_api_url),
+            owner=config.github_username,
+            pages_base_url="",
+            clock=now,
+        ),
+        store=DynamoDBDeployments(config.table_name),
+        telemetry=PowertoolsTelemetry(),
+        clock=now,
+        patience=timedelta(seconds=config.pages_patience_seconds),
     )
 
 

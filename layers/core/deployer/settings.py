@@ -92,6 +92,14 @@ class NotifierSettings(_Settings):
         return self.retry_delays[: self.max_retry_attempts]
 
 
+class PagesCheckerSettings(_Settings):
+    table_name: str = Field(alias="TABLE_NAME", min_length=1)
+    secret_name: str = Field(alias="SECRET_NAME", min_length=1)
+    github_username: str = Field(alias="GITHUB_USERNAME", min_length=1)
+    github_api_url: Url = Field(alias="GITHUB_API_URL", default="https://api.github.com")
+    pages_patience_seconds: int = Field(alias="PAGES_PATIENCE", default=120, ge=0)
+
+
 class StatusSettings(_Settings):
     table_name: str = Field(alias="TABLE_NAME", min_length=1)
     llm_provider: str = Field(alias="LLM_PROVIDER", default="unknown")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import quote
 
 import requests
@@ -11,6 +13,7 @@ from github import Auth, Github, GithubException, UnknownObjectException
 from github.Repository import Repository as GithubRepository
 
 from deployer.adapters.github_answers import error_for
+from deployer.domain.deployment import Publication
 from deployer.domain.errors import HostUnavailableError
 from deployer.domain.ports import Clock, Repository
 
@@ -95,6 +98,44 @@ class GitHubHost:
             except GithubException as exc:
                 if exc.status != PAGES_EXIST:
                     raise
+
+    def serves(self, publication: Publication) -> bool:
+        """The latest build, else a deployment of the commit, else the page itself."""
+        return self._built(publication) or self._deployed(publication) or self._shown(publication)
+
+    def _built(self, publication: Publication) -> bool:
+        build = self._get(f"/repos/{publication.repository}/pages/builds/latest")
+        return (
+            isinstance(build, dict)
+            and build.get("status") == "built"
+            and build.get("commit") == publication.commit_sha
+        )
+
+    def _deployed(self, publication: Publication) -> bool:
+        path = f"/repos/{publication.repository}/deployments"
+        query = f"?environment=github-pages&sha={publication.commit_sha}"
+        deployments = self._get(path + query)
+        if not isinstance(deployments, list) or not deployments:
+            return False
+        statuses = self._get(f"{path}/{deployments[0]['id']}/statuses")
+        return isinstance(statuses, list) and any(s["state"] == "success" for s in statuses)
+
+    def _shown(self, publication: Publication) -> bool:
+        # The query is new for every commit: a 404 from before may be kept by a cache.
+        url = f"{publication.pages_url}?v={publication.commit_sha}"
+        try:
+            page = requests.get(url, timeout=TIMEOUT_SECONDS)
+        except requests.RequestException:
+            return False
+        return page.ok and hashlib.sha256(page.content).hexdigest() == publication.page_digest
+
+    def _get(self, path: str) -> Any:
+        """What GitHub has at `path`; None if nothing."""
+        with self._errors():
+            try:
+                return self._connect().requester.requestJsonAndCheck("GET", path)[1]
+            except UnknownObjectException:
+                return None
 
     def pages_url(self, full_name: str) -> str:
         owner, name = full_name.split("/", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -38,6 +39,7 @@ class StepFunctionsWorkflow:
 def execution_input(delivery: Delivery) -> dict[str, Any]:
     fields = asdict(delivery)
     fields["notification"] = fields.pop("payload")
+    fields["published_at"] = delivery.published_at.isoformat()
     return fields
 
 
@@ -60,5 +62,6 @@ def parse_delivery(state: dict[str, Any]) -> Delivery:
         round=state["round"],
         evaluation_url=state["evaluation_url"],
         payload=Payload(**state["notification"]),
+        published_at=datetime.fromisoformat(state["published_at"]),
         attempt=state["attempt"],
     )

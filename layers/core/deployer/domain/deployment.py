@@ -34,6 +34,12 @@ BEFORE_PUBLICATION = frozenset({State.QUEUED, State.GENERATING, State.GENERATED}
 AFTER_PUBLICATION = frozenset({State.PUBLISHED, State.NOTIFIED, State.NOTIFY_FAILED})
 
 
+class PagesState(StrEnum):
+    LIVE = "live"
+    PENDING = "pending"
+    """Not seen within the time that was allowed."""
+
+
 @dataclass(frozen=True)
 class Lease:
     """One worker's right to this deployment; `owner` is unique to one invocation."""
@@ -73,6 +79,8 @@ class Publication:
     pages_url: str
     site_ref: str
     """Where the published site is stored."""
+    page_digest: str
+    """SHA-256 of index.html as it was committed, hex."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,8 @@ class Deployment:
     publication: Publication | None = None
     generation: GenerationReport | None = None
     """What the site took; set from GENERATED on."""
+    pages: PagesState | None = None
+    """Whether Pages was seen to serve the commit; None until somebody looked."""
     failure: Failure | None = None
     waiting: Waiting | None = None
     turn: datetime | None = None
@@ -216,8 +226,12 @@ class Deployment:
             publication=publication,
             lease=None,
             turn=None,
+            pages=None,
             updated_at=now,
         )
+
+    def pages_seen(self, state: PagesState, now: datetime) -> Deployment:
+        return replace(self, pages=state, updated_at=now)
 
     def released(self, now: datetime) -> Deployment:
         """The worker gives it back; the next one goes on from the last checkpoint."""
@@ -259,6 +273,7 @@ class Deployment:
             task=self.task,
             round=self.round,
             evaluation_url=notification.evaluation_url,
+            published_at=self.updated_at,
             payload=Payload(
                 email=self.email,
                 task=self.task,

@@ -60,6 +60,8 @@ class Delivery:
     round: int
     evaluation_url: str
     payload: Payload
+    published_at: datetime
+    """When the record was PUBLISHED: the wait for Pages is bounded from here."""
     attempt: int = 1
 
 

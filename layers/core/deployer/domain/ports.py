@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from deployer.domain.deployment import Deployment
+from deployer.domain.deployment import Deployment, Publication
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivery
@@ -112,6 +112,13 @@ class DeploymentQueue(Protocol):
 
     def retry_in(self, receipt_handle: str, seconds: int) -> None:
         """Deliver a received message again after `seconds` instead of the visibility timeout."""
+
+
+class PagesHost(Protocol):
+    """Where sites are served. Raises HostUnavailableError, or Postponed as the host's API does."""
+
+    def serves(self, publication: Publication) -> bool:
+        """Whether the served site is the one of the publication's commit."""
 
 
 class Workflow(Protocol):

@@ -6,13 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from deployer.domain.deployment import Deployment
-from deployer.domain.errors import RecordChangedError, UnavailableError
 from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivered, Delivery, GaveUp, Outcome, decide
 from deployer.domain.ports import Clock, DeploymentStore, EvaluationEndpoint, Telemetry
-
-ATTEMPTS = 5
-"""How often a note is tried again when another writer changed the record meanwhile."""
+from deployer.services.notes import note
 
 
 def notify(
@@ -33,29 +30,14 @@ def notify(
     """
     answer = endpoint.post(delivery.evaluation_url, delivery.payload.to_bytes())
     outcome = decide(answer, delivery.attempt, retry_delays)
-    _note(delivery, answer, outcome, store, clock)
+    key = Key(delivery.email, delivery.task, delivery.round)
+    note(key, _change(delivery, answer, outcome, clock()), store)
     telemetry.fact(
         {Delivered: "notified", GaveUp: "notify_failed"}.get(type(outcome), "notify_retry"),
         attempt=delivery.attempt,
         answer=answer.detail,
     )
     return outcome
-
-
-def _note(
-    delivery: Delivery, answer: Answer, outcome: Outcome, store: DeploymentStore, clock: Clock
-) -> None:
-    change = _change(delivery, answer, outcome, clock())
-    for _ in range(ATTEMPTS):
-        record = store.find(Key(delivery.email, delivery.task, delivery.round))
-        if record is None:
-            return
-        try:
-            store.save(change(record))
-            return
-        except RecordChangedError:
-            continue
-    raise UnavailableError("the record is being changed by others")
 
 
 def _change(

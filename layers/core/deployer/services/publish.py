@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from deployer.domain.deployment import Deployment, Publication
@@ -47,6 +48,7 @@ class Publisher:
             commit_sha=commit_sha,
             pages_url=self.host.pages_url(name),
             site_ref=deployment.site_ref or "",
+            page_digest=hashlib.sha256(site.get("index.html", b"")).hexdigest(),
         )
 
     def _own_repository(self, deployment: Deployment) -> Repository:

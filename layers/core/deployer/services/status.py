@@ -36,6 +36,7 @@ def _round(deployment: Deployment) -> dict[str, Any]:
         "repo_url": publication.repo_url if publication else None,
         "pages_url": publication.pages_url if publication else None,
         "commit_sha": publication.commit_sha if publication else None,
+        "pages": deployment.pages.value if deployment.pages else None,
         "notification": _notification(deployment.notifications[-1]),
     }
     if deployment.generation:

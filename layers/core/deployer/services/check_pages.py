@@ -1,0 +1,58 @@
+"""See whether Pages serves a round's commit, before its evaluation URL is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from deployer.domain.deployment import Deployment, PagesState
+from deployer.domain.errors import HostUnavailableError, Postponed
+from deployer.domain.key import Key
+from deployer.domain.notification import Delivery
+from deployer.domain.ports import Clock, DeploymentStore, PagesHost, Telemetry
+from deployer.services.notes import note
+
+
+def check_pages(
+    delivery: Delivery,
+    *,
+    pages: PagesHost,
+    store: DeploymentStore,
+    telemetry: Telemetry,
+    clock: Clock,
+    patience: timedelta,
+) -> PagesState | None:
+    """LIVE, PENDING when `patience` has run out, or None: look again soon.
+
+    Raises:
+        UnavailableError: the record could not be read or written.
+    """
+    record = store.find(Key(delivery.email, delivery.task, delivery.round))
+    if record is None or not _is_about(record, delivery):
+        return PagesState.LIVE
+    state = PagesState.LIVE if _serves(record, pages, telemetry) else None
+    now = clock()
+    if state is None and now >= delivery.published_at + patience:
+        state = PagesState.PENDING
+    if state is not None:
+        found = state
+        note(record.key, lambda current: current.pages_seen(found, now), store)
+        waited = (now - delivery.published_at).total_seconds()
+        telemetry.fact("pages_seen", pages=state.value, seconds=waited)
+    return state
+
+
+def _is_about(record: Deployment, delivery: Delivery) -> bool:
+    """A newer build has its own wait; what is told of the old one need not wait for it."""
+    published = record.publication
+    return published is not None and published.commit_sha == delivery.payload.commit_sha
+
+
+def _serves(record: Deployment, pages: PagesHost, telemetry: Telemetry) -> bool:
+    """A host that does not answer is asked again, for as long as there is patience."""
+    if record.publication is None:
+        return False
+    try:
+        return pages.serves(record.publication)
+    except (HostUnavailableError, Postponed) as exc:
+        telemetry.fact("pages_unknown", reason=str(exc))
+        return False

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from deployer.domain.deployment import Deployment, PagesState, Publication
+from deployer.domain.errors import HostUnavailableError
+from deployer.services.check_pages import check_pages
+from tests.builders import START, SettableClock, a_deployment, a_publication
+from tests.fakes import InMemoryDeployments, RecordingTelemetry
+
+
+class ScriptedPages:
+    """Serves the commit from the nth look on; fails when it is told to."""
+
+    def __init__(self, from_look: int = 1, *, broken: bool = False) -> None:
+        self.looks = 0
+        self.from_look = from_look
+        self.broken = broken
+
+    def serves(self, publication: Publication) -> bool:
+        assert publication == a_publication()
+        self.looks += 1
+        if self.broken:
+            raise HostUnavailableError("GitHub answered 502")
+        return self.looks >= self.from_look
+
+
+class Look:
+    """One record, one host, one clock."""
+
+    def __init__(self, pages: ScriptedPages) -> None:
+        self.pages = pages
+        self.clock = SettableClock()
+        self.store = InMemoryDeployments()
+        self.record = self.store.save(a_deployment().published(a_publication(), START))
+
+    def __call__(self, record: Deployment | None = None) -> PagesState | None:
+        told = record or self.record
+        return check_pages(
+            told.delivery(told.notifications[0]),
+            pages=self.pages,
+            store=self.store,
+            telemetry=RecordingTelemetry(),
+            clock=self.clock,
+            patience=timedelta(seconds=120),
+        )
+
+    @property
+    def noted(self) -> PagesState | None:
+        return self.store.records[self.record.key].pages
+
+
+def test_a_page_that_is_served_is_noted_as_live() -> None:
+    look = Look(ScriptedPages())
+    assert look() is PagesState.LIVE
+    assert look.noted is PagesState.LIVE
+
+
+def test_a_page_that_is_not_served_yet_is_looked_at_again() -> None:
+    look = Look(ScriptedPages(from_look=3))
+    assert [look(), look(), look()] == [None, None, PagesState.LIVE]
+
+
+def test_when_patience_has_run_out_it_is_noted_as_pending() -> None:
+    look = Look(ScriptedPages(from_look=100))
+    look.clock.advance(119)
+    assert (look(), look.noted) == (None, None)
+    look.clock.advance(1)
+    assert (look(), look.noted) == (PagesState.PENDING, PagesState.PENDING)
+
+
+def test_a_host_that_fails_costs_patience_and_nothing_else() -> None:
+    look = Look(ScriptedPages(broken=True))
+    assert look() is None
+    look.clock.advance(120)
+    assert look() is PagesState.PENDING
+
+
+def test_the_notification_of_an_older_commit_does_not_wait_for_the_newer_one() -> None:
+    look = Look(ScriptedPages(from_look=100))
+    older = replace(look.record, publication=a_publication(commit_sha="0" * 40))
+    assert look(older) is PagesState.LIVE
+    assert look.pages.looks == 0
