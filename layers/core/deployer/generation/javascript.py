@@ -12,11 +12,10 @@ from tree_sitter import Language, Node, Parser
 
 _LANGUAGE = Language(tree_sitter_javascript.language())
 _QUERIES = frozenset({"querySelector", "querySelectorAll", "getElementById", "closest", "matches"})
-_FUNCTIONS = frozenset(
+FUNCTIONS = frozenset(
     {"function_declaration", "arrow_function", "function_expression", "method_definition",
      "generator_function_declaration", "generator_function"}
 )  # fmt: skip
-_LOAD_EVENTS = frozenset({"DOMContentLoaded", "load", "readystatechange", "pageshow"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 
 
@@ -242,64 +241,14 @@ def _write_by_call(call: Node, bindings: _Bindings) -> list[Write]:
 
 def enclosing_function(node: Node) -> Node | None:
     parent = node.parent
-    while parent is not None and parent.type not in _FUNCTIONS:
+    while parent is not None and parent.type not in FUNCTIONS:
         parent = parent.parent
     return parent
 
 
-class LoadAnalysis:
-    """Which functions run when the page loads, without anything being clicked or sent."""
-
-    def __init__(self, code: Script) -> None:
-        self._code = code
-        self._by_name = code.functions
-        self._reached: set[int] = set()
-        for node in code.nodes:
-            if enclosing_function(node) is None:
-                self._reach_from(node)
-        self._reach_dispatched()
-
-    def runs(self, node: Node) -> bool:
-        """Whether `node` can run on load."""
-        function = enclosing_function(node)
-        return function is None or function.id in self._reached
-
-    def _reach_from(self, node: Node) -> None:
-        """Follow what `node` runs: calls by name, and functions given to load events and timers."""
-        if node.type in ("identifier", "property_identifier", "shorthand_property_identifier"):
-            if not _is_listener_argument(node):
-                self._enter(self._by_name.get(source(node)))
-        elif node.type in _FUNCTIONS and node.type != "function_declaration":
-            if not _is_listener_argument(node) and not _is_named_function(node):
-                self._enter(node)
-
-    def _enter(self, function: Node | None) -> None:
-        waiting = [function] if function is not None else []
-        while waiting:
-            current = waiting.pop()
-            if current.id in self._reached:
-                continue
-            self._reached.add(current.id)
-            for node in walk(current):
-                if node.id != current.id and enclosing_function(node) == current:
-                    self._reach_from(node)
-
-    def _reach_dispatched(self) -> None:
-        """`form.requestSubmit()` and `dispatchEvent()` on load run the listeners after all."""
-        starts = self._code.calls("requestSubmit", "dispatchEvent", "click", "submit")
-        if any(self.runs(call) for call in starts):
-            for call in self._code.calls("addEventListener"):
-                for argument in arguments(call)[1:2]:
-                    self._enter(
-                        argument
-                        if argument.type in _FUNCTIONS
-                        else self._by_name.get(source(argument))
-                    )
-
-
 def _functions_by_name(code: Script) -> dict[str, Node]:
     named: dict[str, Node] = {}
-    for node in code.of_type(*_FUNCTIONS):
+    for node in code.of_type(*FUNCTIONS):
         name = node.child_by_field_name("name")
         if name is None and node.parent is not None:
             name = node.parent.child_by_field_name("name") or node.parent.child_by_field_name("key")
@@ -320,24 +269,3 @@ def _class_name(method: Node) -> str:
 
 def function_named(code: Script, name: str) -> Node | None:
     return code.functions.get(name)
-
-
-def _is_named_function(node: Node) -> bool:
-    parent = node.parent
-    return node.type == "method_definition" or (
-        parent is not None and parent.type in ("variable_declarator", "pair", "field_definition")
-    )
-
-
-def _is_listener_argument(node: Node) -> bool:
-    """Whether `node` is what `addEventListener` calls for an event other than a load event."""
-    parent = node.parent
-    if parent is None or parent.type not in ("arguments", "assignment_expression"):
-        return False
-    if parent.type == "assignment_expression":
-        left = source(parent.child_by_field_name("left"))
-        return bool(re.search(r"\.on\w+$", left)) and not left.endswith((".onload", ".onpageshow"))
-    call = parent.parent
-    if call is None or called(call) != "addEventListener":
-        return False
-    return string_value(arguments(call)[0]) not in _LOAD_EVENTS

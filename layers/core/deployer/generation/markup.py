@@ -100,9 +100,12 @@ class Document:
 
     def __init__(self, text: str) -> None:
         reader = _Reader()
-        reader.feed(text)
-        reader.close()
-        reader.finish()
+        if _takes_too_long(text):
+            reader.problems.append("tags are opened and never ended with >")
+        else:
+            reader.feed(text)
+            reader.close()
+            reader.finish()
         self.elements: tuple[Element, ...] = tuple(reader.elements)
         self.problems: tuple[str, ...] = tuple(reader.problems)
 
@@ -119,6 +122,15 @@ class Document:
             steps = _steps(alternative)
             found += [e for e in self.elements if steps and _fits(e, steps) and e not in found]
         return found
+
+
+MOST_LOOKAHEAD = 20_000_000
+"""Characters that the parser may look at again; an ordinary page of 300 KB stays far below."""
+
+
+def _takes_too_long(text: str) -> bool:
+    """Whether the parser would look for the end of a tag again and again, up to the page's end."""
+    return sum(part.count("<") * len(part) for part in text.split(">")) > MOST_LOOKAHEAD
 
 
 @lru_cache(maxsize=32)

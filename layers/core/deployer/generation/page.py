@@ -9,7 +9,6 @@ from functools import cached_property
 
 from deployer.domain.site import Site
 from deployer.generation.javascript import (
-    LoadAnalysis,
     Script,
     Write,
     arguments,
@@ -19,6 +18,7 @@ from deployer.generation.javascript import (
     string_value,
     writes,
 )
+from deployer.generation.loading import LoadAnalysis
 from deployer.generation.markup import Document, Element, document
 
 _JAVASCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript"})

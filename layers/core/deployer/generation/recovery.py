@@ -74,6 +74,8 @@ def _from_json(text: str) -> list[FileBlock]:
 
 def _from_tags(text: str) -> list[FileBlock]:
     opened = len(re.findall(r"<(?:file|boltAction|dyad-write)\s", text))
+    if opened != len(re.findall(r"</(?:file|boltAction|dyad-write)>", text)):
+        return []
     blocks = [FileBlock(m[1], unfenced(m[1], m[2] + "\n")) for m in _TAGGED.finditer(text)]
     return blocks if len(blocks) == opened else []
 

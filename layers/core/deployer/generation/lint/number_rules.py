@@ -109,12 +109,7 @@ def _what_it_stands_for(code: Script, value: Node) -> Node | None:
         if receiver(value) is None:
             return function_named(code, called(value))
         return None
-    if value.type != "identifier":
-        return None
-    for node in code.of_type("variable_declarator"):
-        if source(node.child_by_field_name("name")) == source(value):
-            return node.child_by_field_name("value")
-    return None
+    return code.values.get(source(value)) if value.type == "identifier" else None
 
 
 def _unreadable_results(code: Script, inner: Node, depth: int) -> Iterator[str]:
