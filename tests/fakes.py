@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from deployer.domain.deployment import Deployment
@@ -11,6 +12,7 @@ from deployer.domain.errors import (
     QueueUnavailableError,
     RecordChangedError,
     RejectedError,
+    RepositoryNotFoundError,
 )
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
@@ -157,6 +159,14 @@ class FakeGitHub:
     def find(self, full_name: str) -> Repository | None:
         return self.repositories.get(full_name)
 
+    def find_by_id(self, repository_id: int) -> Repository | None:
+        return next((r for r in self.repositories.values() if r.id == repository_id), None)
+
+    def rename(self, full_name: str, new_name: str) -> None:
+        renamed = replace(self.repositories.pop(full_name), full_name=new_name)
+        self.repositories[new_name] = renamed
+        self.branches[new_name] = self.branches.pop(full_name)
+
     def enable_pages(self, full_name: str, branch: str) -> None:
         del branch
         self.pages.add(full_name)
@@ -167,6 +177,8 @@ class FakeGitHub:
 
     def push(self, repository: str, branch: str, commit: Commit) -> str:
         del branch
+        if repository not in self.branches:
+            raise RepositoryNotFoundError(f"{repository} is not to be found")
         commits = self.branches[repository]
         head = commits[-1][0] if commits else None
         sha = hashlib.sha1(repr(commit).encode(), usedforsecurity=False).hexdigest()
@@ -187,12 +199,17 @@ class ScriptedGenerator:
     def __init__(self) -> None:
         self.assignments: list[Assignment] = []
         self.failures: list[Exception] = []
+        self.answer: Callable[[Assignment], StoredSite] = self._page
 
     def __call__(self, assignment: Assignment, seconds_left: object) -> StoredSite:
         del seconds_left
         self.assignments.append(assignment)
         if self.failures:
             raise self.failures.pop(0)
+        return self.answer(assignment)
+
+    @staticmethod
+    def _page(assignment: Assignment) -> StoredSite:
         site = (assignment.current or Site()).with_files(
             {"index.html": f"<title>{assignment.brief}</title>".encode()}
         )

@@ -14,7 +14,7 @@ import pytest
 from deployer.adapters.git import DulwichRemote
 from deployer.adapters.github import GitHubHost, github_client
 from deployer.domain.deployment import Publication
-from deployer.domain.errors import HeadMovedError, HostUnavailableError, Postponed
+from deployer.domain.errors import HeadMovedError, HostUnavailableError, RepositoryNotFoundError
 from deployer.domain.ports import Commit
 from deployer.domain.site import Site
 from local.github.faults import FaultRule
@@ -198,10 +198,27 @@ def test_a_refused_token_names_the_setting(github: RunningGitHub) -> None:
         stranger.git.push(name, "main", FIRST)
 
 
-def test_a_repository_that_is_not_there_yet_is_tried_again_soon(github: RunningGitHub) -> None:
+def test_a_push_to_nowhere_says_so(host: Host) -> None:
+    with pytest.raises(RepositoryNotFoundError):
+        host.git.push(f"{host.owner}/nowhere", "main", FIRST)
+
+
+def test_a_repository_is_found_by_its_id(host: Host) -> None:
+    created = host.api.create("site", "")
+    assert host.api.find_by_id(created.id) == created
+    assert host.api.find_by_id(created.id + 1) is None
+
+
+def test_a_renamed_repository_is_not_found_by_its_old_name_and_found_by_its_id(
+    github: RunningGitHub,
+) -> None:
     host = connect(github)
-    with pytest.raises(Postponed):
-        host.git.push(f"{host.owner}/soon", "main", FIRST)
+    created = host.api.create("site", "")
+    first = host.git.push(created.full_name, "main", FIRST)
+    github_client(github.token, github.url).get_repo(created.full_name).edit(name="renamed")
+    with pytest.raises(RepositoryNotFoundError):
+        host.git.push(created.full_name, "main", replace(FIRST, parent=first))
+    assert host.api.find_by_id(created.id).full_name == f"{host.owner}/renamed"
 
 
 def test_a_host_that_does_not_answer_is_unavailable() -> None:

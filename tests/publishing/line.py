@@ -69,7 +69,7 @@ class Line:
             queue=self.queue,
             site_cache=SiteCache(CacheScope.TASK, "scripted/model", "digest"),
             generate=self.generate,
-            publisher=Publisher(host, git, InMemoryRepositoryNames()),
+            publisher=Publisher(host, git, InMemoryRepositoryNames(), self.now),
             git=git,
             turns=WriteTurns(github.owner, InMemoryWriteLedgers(), self.now),
             workflow=self.workflow,

@@ -194,7 +194,7 @@ def _build_ports() -> BuildPorts:
         queue=work_queue(),
         site_cache=_site_cache(config),
         generate=_generator(config, keys),
-        publisher=Publisher(host, git, DynamoDBRepositoryNames(config.table_name)),
+        publisher=Publisher(host, git, DynamoDBRepositoryNames(config.table_name), now),
         git=git,
         turns=WriteTurns(host.owner, DynamoDBWriteLedgers(config.table_name), now),
         workflow=StepFunctionsWorkflow(config.state_machine_arn, _client("stepfunctions")),

@@ -78,7 +78,7 @@ class World:
             queue=self.queue,
             site_cache=SiteCache(self.cache_scope, "scripted/model", "digest"),
             generate=self.generate,
-            publisher=Publisher(self.github, self.github, self.names),
+            publisher=Publisher(self.github, self.github, self.names, self.clock),
             git=self.github,
             turns=WriteTurns("octocat", self.ledgers, self.clock),
             workflow=self.workflow,
@@ -265,6 +265,27 @@ def test_a_revision_takes_nothing_of_the_budget(world: World) -> None:
     world.ledgers.save("octocat", full)
     world.work(world.accept(a_request(round=2, nonce="nonce-2")))
     assert len(world.commits()) == 2
+
+
+def test_a_renamed_repository_is_revised_under_its_new_name(world: World) -> None:
+    world.work(world.accept(a_request()))
+    world.github.rename(REPOSITORY, "octocat/renamed")
+    world.work(world.accept(a_request(round=2, nonce="nonce-2")))
+    assert len(world.commits("octocat/renamed")) == 2
+    publication = world.record(2).publication
+    assert publication is not None
+    assert publication.pages_url == "https://octocat.github.io/renamed/"
+
+
+def test_a_revision_of_a_deleted_repository_fails_and_says_so(world: World) -> None:
+    world.work(world.accept(a_request()))
+    world.github.repositories.clear()
+    world.github.branches.clear()
+    world.work(world.accept(a_request(round=2, nonce="nonce-2")))
+    failure = world.record(2).failure
+    assert failure is not None
+    assert "deleted" in failure.reason
+    assert world.github.repositories == {}
 
 
 def test_a_model_that_asks_for_time_is_asked_again_after_it(world: World) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import urllib3
@@ -27,8 +26,8 @@ from deployer.adapters.github_answers import error_for
 from deployer.domain.errors import (
     HeadMovedError,
     HostUnavailableError,
-    Postponed,
     RepositoryConflictError,
+    RepositoryNotFoundError,
 )
 from deployer.domain.ports import Clock, Commit
 from deployer.domain.site import InvalidPathError, Site
@@ -36,8 +35,6 @@ from deployer.domain.site import InvalidPathError, Site
 AUTHOR = b"LLM Code Deployer <llm-code-deployer@users.noreply.github.com>"
 REGULAR_FILE = 0o100644
 TIMEOUT_SECONDS = 30
-NOT_THERE_YET = timedelta(seconds=5)
-"""Just after its creation GitHub may not find a repository for some seconds."""
 
 
 class DulwichRemote:
@@ -49,7 +46,6 @@ class DulwichRemote:
     def __init__(self, base_url: str, token: Callable[[], str], clock: Clock) -> None:
         self._base_url = base_url
         self._token = token
-        self._clock = clock
         self._pool = _AnswerReadingPool(clock)
 
     def push(self, repository: str, branch: str, commit: Commit) -> str:
@@ -110,9 +106,7 @@ class DulwichRemote:
         try:
             yield
         except NotGitRepository as exc:
-            raise Postponed(
-                f"{repository} is not to be found yet", self._clock() + NOT_THERE_YET
-            ) from exc
+            raise RepositoryNotFoundError(f"{repository} is not to be found") from exc
         except HTTPUnauthorized as exc:
             raise HostUnavailableError(
                 "GitHub refused the token for git: check GITHUB_TOKEN"
@@ -130,6 +124,9 @@ class _AnswerReadingPool(urllib3.PoolManager):
 
     def request(self, method: str, url: str, **options: Any) -> Any:  # type: ignore[override]
         response = super().request(method, url, **options)
+        if response.status in (301, 302, 307, 308):
+            # GitHub sends the old name of a renamed repository on; we go by its id instead.
+            raise NotGitRepository
         if response.status in (403, 429) or response.status >= 500:
             message = response.read(2000).decode("utf-8", "replace")
             raise error_for(response.status, response.headers, message, self._clock)

@@ -87,6 +87,13 @@ class GitHubHost:
             except UnknownObjectException:
                 return None
 
+    def find_by_id(self, repository_id: int) -> Repository | None:
+        with self._errors():
+            try:
+                return _repository(self._connect().get_repo(repository_id))
+            except UnknownObjectException:
+                return None
+
     def enable_pages(self, full_name: str, branch: str) -> None:
         with self._errors():
             try:

@@ -15,8 +15,10 @@ DeployerError
 │   │   ├── ModelRateLimitedError
 │   │   └── ModelMisconfiguredError
 │   └── HostUnavailableError
+├── RepositoryNotFoundError       nothing is served under that name: not yet, or no longer
 ├── HeadMovedError                the branch is not where our commit expects it
-├── Postponed                     not now: the deployment goes back to the queue until a known time
+├── Postponed                     not now: the deployment is queued again until a known time
+│   └── RateLimitedError          the host wants silence from every worker until then
 └── RecordChangedError            a conditional write lost against another writer
 """
 
@@ -103,6 +105,10 @@ class ModelMisconfiguredError(ModelUnavailableError):
 
 class HostUnavailableError(UnavailableError):
     """GitHub failed, timed out or refused our token."""
+
+
+class RepositoryNotFoundError(DeployerError):
+    """Nothing is served under the repository's name: it is too new, was renamed, or is gone."""
 
 
 class HeadMovedError(DeployerError):

@@ -155,7 +155,10 @@ class RepositoryHost(Protocol):
     def create(self, name: str, description: str) -> Repository | None:
         """Create an empty public repository; None if the name is taken."""
 
-    def find(self, name: str) -> Repository | None: ...
+    def find(self, full_name: str) -> Repository | None: ...
+
+    def find_by_id(self, repository_id: int) -> Repository | None:
+        """A name can be changed, and given to another repository; an id cannot."""
 
     def enable_pages(self, name: str, branch: str) -> None:
         """Serve the branch's root; already enabled is success."""
@@ -175,7 +178,7 @@ class Commit:
 
 class GitRemote(Protocol):
     """Repositories over git's own protocol. Every method may raise HostUnavailableError,
-    or Postponed when the host asks us to wait."""
+    RepositoryNotFoundError, or Postponed when the host asks us to wait."""
 
     def push(self, repository: str, branch: str, commit: Commit) -> str:
         """Put `commit` on the branch if the head is its parent; never forced.

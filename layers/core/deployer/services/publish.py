@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 
 from deployer.domain.deployment import Deployment, Publication
-from deployer.domain.errors import RepositoryConflictError
-from deployer.domain.ports import Commit, GitRemote, Repository, RepositoryHost, RepositoryNames
+from deployer.domain.errors import (
+    Postponed,
+    RepositoryConflictError,
+    RepositoryNotFoundError,
+)
+from deployer.domain.ports import (
+    Clock,
+    Commit,
+    GitRemote,
+    Repository,
+    RepositoryHost,
+    RepositoryNames,
+)
 from deployer.domain.repository import candidate_names, description
 from deployer.domain.site import Site
 
 BRANCH = "main"
+NOT_THERE_YET = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -21,6 +34,7 @@ class Publisher:
     host: RepositoryHost
     git: GitRemote
     names: RepositoryNames
+    clock: Clock
 
     def publish(self, deployment: Deployment, site: Site, base: Publication | None) -> Publication:
         """Publish `site` as one commit on top of `deployment.base_sha`.
@@ -32,24 +46,43 @@ class Publisher:
             HeadMovedError: the branch has a commit that we do not know.
             RepositoryConflictError: every name for the repository is somebody else's.
         """
+        commit = commit_of(deployment, site)
         if base is None:
             repository = self._own_repository(deployment)
-            name, repository_id = repository.full_name, repository.id
-            repo_url = repository.html_url
+            commit_sha = self._first_push(repository, commit)
+            self.host.enable_pages(repository.full_name, BRANCH)
         else:
-            name, repository_id, repo_url = base.repository, base.repository_id, base.repo_url
-        commit_sha = self.git.push(name, BRANCH, commit_of(deployment, site))
-        if base is None:
-            self.host.enable_pages(name, BRANCH)
+            repository = Repository(base.repository_id, base.repository, base.repo_url, "")
+            try:
+                commit_sha = self.git.push(base.repository, BRANCH, commit)
+            except RepositoryNotFoundError:
+                repository = self._renamed(base)
+                commit_sha = self.git.push(repository.full_name, BRANCH, commit)
         return Publication(
-            repository=name,
-            repository_id=repository_id,
-            repo_url=repo_url,
+            repository=repository.full_name,
+            repository_id=repository.id,
+            repo_url=repository.html_url,
             commit_sha=commit_sha,
-            pages_url=self.host.pages_url(name),
+            pages_url=self.host.pages_url(repository.full_name),
             site_ref=deployment.site_ref or "",
             page_digest=hashlib.sha256(site.get("index.html", b"")).hexdigest(),
         )
+
+    def _first_push(self, repository: Repository, commit: Commit) -> str:
+        try:
+            return self.git.push(repository.full_name, BRANCH, commit)
+        except RepositoryNotFoundError as exc:
+            # Just after its creation GitHub may not find a repository for some seconds.
+            raise Postponed(str(exc), self.clock() + NOT_THERE_YET) from exc
+
+    def _renamed(self, base: Publication) -> Repository:
+        """The repository of `base` under the name that it has now."""
+        repository = self.host.find_by_id(base.repository_id)
+        if repository is None:
+            raise RepositoryConflictError(
+                f"{base.repository} was deleted at the host: a revision has nothing to go on"
+            )
+        return repository
 
     def _own_repository(self, deployment: Deployment) -> Repository:
         email, task = deployment.email, deployment.task
