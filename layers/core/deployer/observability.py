@@ -24,6 +24,7 @@ COUNTED = {
     "notify_failed": "NotifyFailed",
     "postponed": "Postponed",
     "refused": "Refused",
+    "pages_seen": "PagesSeen",
 }
 """Facts that are metrics too, and the metrics' names."""
 

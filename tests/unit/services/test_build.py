@@ -277,15 +277,34 @@ def test_a_renamed_repository_is_revised_under_its_new_name(world: World) -> Non
     assert publication.pages_url == "https://octocat.github.io/renamed/"
 
 
-def test_a_revision_of_a_deleted_repository_fails_and_says_so(world: World) -> None:
+def test_a_deleted_repository_is_made_anew_from_the_stored_site_and_says_so(world: World) -> None:
     world.work(world.accept(a_request()))
+    site = world.commits()[0].files
     world.github.repositories.clear()
     world.github.branches.clear()
-    world.work(world.accept(a_request(round=2, nonce="nonce-2")))
-    failure = world.record(2).failure
-    assert failure is not None
-    assert "deleted" in failure.reason
-    assert world.github.repositories == {}
+    world.github.pages.clear()
+    world.work(world.accept(a_request(round=2, nonce="nonce-2", brief="Add a table.")))
+
+    (commit,) = world.commits()
+    assert commit.parent is None
+    assert b"Add a table." in commit.files["index.html"]
+    assert set(site) <= set(commit.files)
+    assert REPOSITORY in world.github.pages
+    generation = world.record(2).generation
+    assert generation is not None
+    assert "made anew" in generation.notes[-1]
+    assert len(world.generate.assignments) == 2
+
+
+def test_re_sends_one_after_the_other_are_each_notified_at_once(world: World) -> None:
+    world.work(world.accept(a_request()))
+    for nonce in ("nonce-2", "nonce-3"):
+        world.work(world.accept(a_request(nonce=nonce)), owner=f"worker-{nonce}")
+        assert world.record().lease is None
+        assert world.queue.sent == []
+    told = [delivery.payload.nonce for delivery in world.workflow.started.values()]
+    assert told == ["nonce-1", "nonce-2", "nonce-3"]
+    assert len(world.commits()) == 1
 
 
 def test_a_model_that_asks_for_time_is_asked_again_after_it(world: World) -> None:

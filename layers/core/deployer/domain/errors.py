@@ -16,6 +16,7 @@ DeployerError
 │   │   └── ModelMisconfiguredError
 │   └── HostUnavailableError
 ├── RepositoryNotFoundError       nothing is served under that name: not yet, or no longer
+├── RepositoryGoneError           the repository of an earlier round was deleted
 ├── HeadMovedError                the branch is not where our commit expects it
 ├── Postponed                     not now: the deployment is queued again until a known time
 │   └── RateLimitedError          the host wants silence from every worker until then
@@ -109,6 +110,10 @@ class HostUnavailableError(UnavailableError):
 
 class RepositoryNotFoundError(DeployerError):
     """Nothing is served under the repository's name: it is too new, was renamed, or is gone."""
+
+
+class RepositoryGoneError(DeployerError):
+    """The repository of an earlier round was deleted."""
 
 
 class HeadMovedError(DeployerError):

@@ -37,6 +37,17 @@ _DATA_URI = re.compile(
 )
 
 
+_REASONS = {
+    "email": "must be an e-mail address of at most 254 characters",
+    "task": "must be 1 to 100 letters, digits, dots, dashes or underscores, no mark first",
+    "checks": (
+        f"must be at most {MAX_CHECKS} items, each a string or an object with a string js, "
+        "of 1 to 10,000 characters"
+    ),
+}
+"""Where the validator's own words would puzzle a caller."""
+
+
 class AttachmentTooLargeError(ValueError):
     """The decoded attachment is above its limit."""
 
@@ -195,7 +206,10 @@ def _request_error(exc: ValidationError) -> InvalidRequestError | TooLargeError:
         cause = error.get("ctx", {}).get("error")
         if isinstance(cause, AttachmentTooLargeError):
             return TooLargeError(f"{path} {cause}")
-        fields.setdefault(path, str(cause) if cause else error["msg"])
+        place = next((name for name in _REASONS if path.split("[")[0] == name), None)
+        if place == "checks" and "]" in path:
+            path = path[: path.index("]") + 1]
+        fields.setdefault(path, _REASONS.get(place or "") or str(cause or error["msg"]))
     return InvalidRequestError(
         "the request has invalid fields",
         tuple(FieldError(path, reason) for path, reason in fields.items()),

@@ -27,6 +27,7 @@ from deployer.domain.errors import (
     RecordChangedError,
     RejectedError,
     RepositoryConflictError,
+    RepositoryGoneError,
 )
 from deployer.domain.generation_report import GenerationReport, StoredSite
 from deployer.domain.key import Key
@@ -134,6 +135,8 @@ class _Run:
         for notification in deployment.pending:
             self.ports.workflow.start(deployment.delivery(notification))
             self.ports.telemetry.fact("notification_started")
+        if deployment.lease:
+            self.claim.give_back(lambda record: record.released(self.ports.clock()))
 
     def _generate(self, deployment: Deployment) -> Deployment:
         with self._timed("generated"):
@@ -190,23 +193,29 @@ class _Run:
 
     def _publish(self, deployment: Deployment) -> Deployment:
         with self._timed("published"):
-            base = self._base(deployment)
-            stored = self._stored_site(deployment)
-            self._await_turn(deployment, writes=0 if base else WRITES_OF_A_FIRST_ROUND)
             try:
-                publication = self.ports.publisher.publish(deployment, stored.site, base)
+                publication = self._published(deployment)
             except HeadMovedError as moved:
-                deployment = self._rebase(deployment, stored, base, moved)
-                rebased = self._stored_site(deployment).site
-                try:
-                    publication = self.ports.publisher.publish(deployment, rebased, base)
-                except HeadMovedError as again:
-                    raise RepositoryConflictError(
-                        f"somebody else is changing the repository: {again}"
-                    ) from again
+                publication = self._published_on_theirs(deployment, moved)
+            except RepositoryGoneError as gone:
+                publication = self._published(self._begin_anew(deployment, gone))
             return self.claim.update(
                 lambda record: record.published(publication, self.ports.clock())
             )
+
+    def _published(self, deployment: Deployment) -> Publication:
+        # Without a commit to be put on, it is the first one of a repository.
+        base = self._base(deployment) if deployment.base_sha else None
+        self._await_turn(deployment, writes=0 if base else WRITES_OF_A_FIRST_ROUND)
+        return self.ports.publisher.publish(deployment, self._stored_site(deployment).site, base)
+
+    def _published_on_theirs(self, deployment: Deployment, moved: HeadMovedError) -> Publication:
+        try:
+            return self._published(self._rebase(deployment, moved))
+        except HeadMovedError as again:
+            raise RepositoryConflictError(
+                f"somebody else is changing the repository: {again}"
+            ) from again
 
     def _await_turn(self, deployment: Deployment, writes: int) -> None:
         """Go on only when the host's write budget has room; the booking outlives this run."""
@@ -215,14 +224,19 @@ class _Run:
             self.claim.update(lambda record: record.booked(turn, self.ports.clock()))
             raise Postponed("the host's write budget", turn)
 
-    def _rebase(
-        self,
-        deployment: Deployment,
-        stored: StoredSite,
-        base: Publication | None,
-        moved: HeadMovedError,
-    ) -> Deployment:
+    def _begin_anew(self, deployment: Deployment, gone: RepositoryGoneError) -> Deployment:
+        """Make the repository again, with the stored site as its first commit; checkpointed."""
+        stored = self._stored_site(deployment)
+        report = replace(stored.report, notes=(*stored.report.notes, f"{gone}; it was made anew"))
+        self.ports.telemetry.fact("begun_anew", reason=str(gone))
+        ref = deployment.site_ref or ""
+        return self.claim.update(
+            lambda record: record.generated(ref, None, report, self.ports.clock())
+        )
+
+    def _rebase(self, deployment: Deployment, moved: HeadMovedError) -> Deployment:
         """Put our changes on the commit that is there now; checkpointed, so it happens once."""
+        base, stored = self._base(deployment), self._stored_site(deployment)
         if base is None or moved.head is None:
             raise RepositoryConflictError(f"the repository is not as we left it: {moved}")
         theirs = self.ports.git.read(base.repository, moved.head)

@@ -10,6 +10,7 @@ from deployer.domain.deployment import Deployment, Publication
 from deployer.domain.errors import (
     Postponed,
     RepositoryConflictError,
+    RepositoryGoneError,
     RepositoryNotFoundError,
 )
 from deployer.domain.ports import (
@@ -45,6 +46,7 @@ class Publisher:
         Raises:
             HeadMovedError: the branch has a commit that we do not know.
             RepositoryConflictError: every name for the repository is somebody else's.
+            RepositoryGoneError: the repository of `base` was deleted.
         """
         commit = commit_of(deployment, site)
         if base is None:
@@ -79,9 +81,7 @@ class Publisher:
         """The repository of `base` under the name that it has now."""
         repository = self.host.find_by_id(base.repository_id)
         if repository is None:
-            raise RepositoryConflictError(
-                f"{base.repository} was deleted at the host: a revision has nothing to go on"
-            )
+            raise RepositoryGoneError(f"{base.repository} was deleted at the host")
         return repository
 
     def _own_repository(self, deployment: Deployment) -> Repository:

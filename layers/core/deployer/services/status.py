@@ -56,6 +56,7 @@ def _generation(report: GenerationReport) -> dict[str, Any]:
         "output_tokens": report.usage.output_tokens,
         "cost_usd": report.cost_usd,
         "unmet": list(report.unmet),
+        "notes": list(report.notes),
     }
 
 
