@@ -14,7 +14,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 ALWAYS = {
     # The data folder may belong to another user, e.g. when it is mounted into a container.
     "safe.directory": "*",
-    # What survives a power cut is of no interest here, and waiting for the disk costs more than git.
+    # What survives a power cut is of no interest here, and waiting for the disk takes longest.
     "core.fsync": "none",
 }
 
