@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
 
 from deployer import bootstrap
+from deployer.connections import Connections
 from deployer.observability import logger
 from functions.notifier import app as notifier
 from functions.pages_checker import app as pages_checker
@@ -161,8 +162,8 @@ def system(
             "MAX_RETRY_ATTEMPTS": "3",
         }.items():
             monkeypatch.setenv(name, value)
-        bootstrap.forget()
+        bootstrap.connect(Connections())
         parameters.clear_caches()
         yield System(github, evaluator, tmp_path / "github", model, queue_url, lambda_context)
-        bootstrap.forget()
+        bootstrap.connect(Connections())
         parameters.clear_caches()
