@@ -42,10 +42,6 @@ class InMemoryDeployments:
         self.records[saved.key] = saved
         return saved
 
-    def delete(self, deployment: Deployment) -> None:
-        self._check_version(deployment)
-        self.records.pop(deployment.key, None)
-
     def _check_version(self, deployment: Deployment) -> None:
         stored = self.records.get(deployment.key)
         if (stored.version if stored else 0) != deployment.version:

@@ -1,5 +1,6 @@
 """One queued deployment: generate, publish, start the notification."""
 
+import math
 import uuid
 from typing import Any
 
@@ -17,29 +18,27 @@ from deployer.domain.retry import redelivery_delay
 from deployer.observability import follow, logger, metrics, tracer
 from deployer.services.build import Invocation
 
-TIME_TO_STOP_SECONDS = 20
-"""Kept back from the function's timeout, to leave the record in order."""
-
 # A message that failed in order is reported, not raised: an error of the function is a crash.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def build(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    receives = receive_count(record)
+    queue, receives = bootstrap.work_queue(), receive_count(record)
     invocation = Invocation(
         owner=uuid.uuid4().hex,
-        seconds_left=lambda: (
-            lambda_context.get_remaining_time_in_millis() / 1000 - TIME_TO_STOP_SECONDS
-        ),
-        last_receive=receives >= bootstrap.worker_settings().max_receive_count,
+        function_seconds_left=lambda: lambda_context.get_remaining_time_in_millis() / 1000,
+        receives=receives,
+        max_receives=bootstrap.worker_settings().max_receive_count,
     )
     try:
         message = parse_message(record.body)
         follow(message.deployment_id)
+        # If this run is killed, the message is back when its lease ends, not half an hour later.
+        queue.retry_in(record.receipt_handle, math.ceil(invocation.lease_seconds))
         bootstrap.build(message, invocation)
     except Exception:
         logger.exception("the message will be delivered again", receive=receives)
-        bootstrap.work_queue().retry_in(record.receipt_handle, redelivery_delay(receives))
+        queue.retry_in(record.receipt_handle, redelivery_delay(receives))
         raise
 
 

@@ -103,7 +103,7 @@ class Line:
 
     def _deliver(self, message: Message, receives: int) -> None:
         invocation = Invocation(
-            f"worker-{next(self._numbers)}", lambda: 250.0, receives >= MAX_RECEIVES
+            f"worker-{next(self._numbers)}", lambda: 300.0, receives, MAX_RECEIVES
         )
         try:
             build(message, self.ports, invocation)

@@ -108,14 +108,14 @@ def test_no_function_has_a_secret_in_its_environment(resources: Resources) -> No
 
 
 def test_a_message_is_invisible_for_six_times_as_long_as_the_worker_may_run(
-    resources: Resources,
+    template: dict[str, Any], resources: Resources
 ) -> None:
-    timeout = resources["WorkerFunction"]["Properties"]["Timeout"]
+    assert resources["WorkerFunction"]["Properties"]["Timeout"] == {"Ref": "WorkerTimeout"}
     queue = resources["Queue"]["Properties"]
-    assert queue["VisibilityTimeout"] >= 6 * timeout
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert queue["VisibilityTimeout"] >= 6 * template["Parameters"]["WorkerTimeout"]["MaxValue"]
     worker = resources["WorkerFunction"]["Properties"]["Environment"]["Variables"]
-    assert int(worker["MAX_RECEIVE_COUNT"]) == queue["RedrivePolicy"]["maxReceiveCount"]
+    assert int(worker["MAX_RECEIVE_COUNT"]) == 5
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 8
     dead = resources["DeadLetterQueue"]["Properties"]
     assert dead["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
 

@@ -95,7 +95,7 @@ def test_a_later_round_needs_the_round_before() -> None:
     assert len(door.queued) == 2
 
 
-def test_when_it_cannot_be_queued_nothing_is_kept_so_that_a_retry_is_safe() -> None:
+def test_when_it_cannot_be_queued_nothing_is_recorded_so_that_a_retry_is_safe() -> None:
     door = Door()
     door.queue.broken = True
     with pytest.raises(QueueUnavailableError):
@@ -112,21 +112,19 @@ def test_when_a_second_send_cannot_be_queued_the_first_record_stands() -> None:
     door.queue.broken = True
     with pytest.raises(QueueUnavailableError):
         door.accept(a_request(nonce="nonce-2", brief="another"))
-    kept = door.store.find(KEY)
-    assert kept is not None
-    assert kept.at_version(0) == first.at_version(0)
+    assert door.store.find(KEY) == first
 
 
-def test_a_record_that_was_never_queued_is_queued_by_the_callers_retry() -> None:
-    # GIVEN a crash between the record and the queue
-    door = Door()
-    request = a_request()
-    door.requests.save(request)
-    door.store.save(Deployment.accepted(request, SettableClock()()))
-    # WHEN the caller, who got no answer, sends it again
+def test_what_is_recorded_was_queued_and_stored_before() -> None:
+    class Watching(InMemoryDeployments):
+        def save(self, deployment: Deployment) -> Deployment:
+            assert door.queued == [request.deployment_id]
+            assert door.requests.load(request.deployment_id) == request
+            return super().save(deployment)
+
+    door, request = Door(store=Watching()), a_request()
     door.accept(request)
-    # THEN it is queued
-    assert door.queued == [request.deployment_id]
+    assert door.store.find(KEY) is not None
 
 
 def test_two_requests_for_one_record_at_once_are_both_kept() -> None:
@@ -144,3 +142,4 @@ def test_two_requests_for_one_record_at_once_are_both_kept() -> None:
     record = door.store.find(KEY)
     assert record is not None
     assert [n.nonce for n in record.notifications] == ["other", "mine"]
+    assert door.queued == [a_request(nonce="mine").deployment_id]

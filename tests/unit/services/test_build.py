@@ -10,15 +10,19 @@ from deployer.domain.errors import (
     HostUnavailableError,
     ModelRefusedError,
     ModelUnavailableError,
+    NotRecordedError,
     Postponed,
+    QueueUnavailableError,
     RateLimitedError,
+    ReceivedTooOftenError,
+    UnavailableError,
 )
 from deployer.domain.key import Key
 from deployer.domain.ports import Commit, Message
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
 from deployer.domain.site_cache import CacheScope, SiteCache
-from deployer.domain.write_budget import WriteLedger
+from deployer.domain.write_budget import WriteLedger, Writer
 from deployer.services.accept import accept
 from deployer.services.build import BuildPorts, Invocation, build
 from deployer.services.publish import Publisher
@@ -38,6 +42,7 @@ from tests.fakes import (
 )
 
 REPOSITORY = "octocat/sum-of-sales"
+MAX_RECEIVES = 5
 
 
 @dataclass
@@ -69,7 +74,12 @@ class World:
         return self.queue.sent.pop()[0]
 
     def work(
-        self, message: Message, *, owner: str = "worker-1", last_receive: bool = False
+        self,
+        message: Message,
+        *,
+        owner: str = "worker-1",
+        receives: int = 1,
+        seconds_left: float = 300,
     ) -> None:
         ports = BuildPorts(
             store=self.store,
@@ -85,7 +95,7 @@ class World:
             telemetry=self.telemetry,
             clock=self.clock,
         )
-        build(message, ports, Invocation(owner, lambda: 100.0, last_receive))
+        build(message, ports, Invocation(owner, lambda: seconds_left, receives, MAX_RECEIVES))
 
     def record(self, round_number: int = 1) -> Deployment:
         record = self.store.find(Key("student@example.com", "sum-of-sales", round_number))
@@ -147,9 +157,9 @@ def test_a_worker_that_finds_a_lease_waits_for_its_end_without_spending_a_receiv
 
     world.work(message, owner="worker-2")
     ((copy, delay),) = world.queue.sent
-    assert (copy, world.record().state) == (message, State.GENERATING)
+    assert (copy, delay, world.record().state) == (message, 20, State.GENERATING)
 
-    world.clock.advance(delay)
+    world.clock.advance(310)
     world.work(message, owner="worker-2")
     assert world.record().state is State.PUBLISHED
 
@@ -242,26 +252,25 @@ def test_nobody_writes_while_the_host_wants_silence_and_who_waits_comes_back_onc
     assert list(world.github.repositories) == ["octocat/another-task"]
 
 
-def test_a_deployment_above_the_budget_waits_for_its_turn_and_books_it_once(world: World) -> None:
-    full, _ = WriteLedger().book(80, START)
+def test_a_deployment_above_the_budget_comes_back_when_it_is_its_turn(world: World) -> None:
+    full, _ = WriteLedger().turn(Writer("d-other", "other", 80), START)
     world.ledgers.save("octocat", full)
     message = world.accept(a_request())
     world.work(message)
     ((copy, delay),) = world.queue.sent
-    assert world.github.repositories == {}
-    assert world.record().turn == START + timedelta(seconds=delay)
-    booked = world.ledgers.load("octocat")
+    assert (delay, world.github.repositories) == (90, {})
+    assert world.record().waiting.reason == "the host's write budget"  # type: ignore[union-attr]
 
     world.clock.advance(delay)
     world.work(copy)
     assert list(world.github.repositories) == [REPOSITORY]
-    assert world.ledgers.load("octocat") == booked
+    assert world.ledgers.load("octocat").waiting == ()
 
 
 def test_a_revision_takes_nothing_of_the_budget(world: World) -> None:
     world.work(world.accept(a_request()))
     before = world.ledgers.load("octocat")
-    full, _ = before.book(78, world.clock())
+    full, _ = before.turn(Writer("d-other", "other", 78), world.clock())
     world.ledgers.save("octocat", full)
     world.work(world.accept(a_request(round=2, nonce="nonce-2")))
     assert len(world.commits()) == 2
@@ -329,7 +338,7 @@ def test_an_outage_gives_the_record_back_and_the_last_receive_fails_it(world: Wo
     assert (world.record().state, world.record().lease) == (State.GENERATING, None)
 
     with pytest.raises(ModelUnavailableError):
-        world.work(message, last_receive=True)
+        world.work(message, receives=MAX_RECEIVES)
     assert world.record().state is State.FAILED
     assert world.record().failure.resumable  # type: ignore[union-attr]
 
@@ -338,7 +347,7 @@ def test_a_redriven_message_goes_on_after_the_fix(world: World) -> None:
     message = world.accept(a_request())
     world.generate.failures = [ModelUnavailableError("401")]
     with pytest.raises(ModelUnavailableError):
-        world.work(message, last_receive=True)
+        world.work(message, receives=MAX_RECEIVES)
     world.work(message)
     assert world.record().state is State.PUBLISHED
 
@@ -451,9 +460,94 @@ def test_alike_requests_of_two_callers_share_a_site_only_if_that_is_allowed(
     assert len(world.github.repositories) == 2
 
 
-def test_a_message_without_a_record_is_nothing_to_do(world: World) -> None:
-    world.work(Message("d-0", Key("nobody@example.com", "t", 1)))
-    assert world.telemetry.names == ["nothing_to_do"]
+def test_a_message_without_a_record_is_looked_at_again_and_dropped_in_the_end(
+    world: World,
+) -> None:
+    message = Message("d-0", Key("nobody@example.com", "t", 1))
+    with pytest.raises(NotRecordedError):
+        world.work(message)
+    world.work(message, receives=MAX_RECEIVES)
+    assert world.telemetry.names == ["never_accepted"]
+
+
+def test_a_message_that_comes_before_its_nonce_is_recorded_is_not_dropped(world: World) -> None:
+    world.work(world.accept(a_request()))
+    early = a_request(nonce="nonce-2")
+    with pytest.raises(NotRecordedError):
+        world.work(Message(early.deployment_id, early.key))
+    world.work(world.accept(early), owner="worker-2")
+    assert [d.payload.nonce for d in world.workflow.started.values()] == ["nonce-1", "nonce-2"]
+
+
+def test_a_claim_whose_answer_is_lost_is_given_back(world: World) -> None:
+    message = world.accept(a_request())
+    save = world.store.save
+
+    def lost(deployment: Deployment) -> Deployment:
+        world.store.save = save  # type: ignore[method-assign]
+        save(deployment)
+        raise UnavailableError("DynamoDB: no answer")
+
+    world.store.save = lost  # type: ignore[method-assign]
+    with pytest.raises(UnavailableError):
+        world.work(message)
+    assert world.record().lease is None
+
+
+def test_a_claim_that_was_repeated_by_the_sdk_is_given_back(world: World) -> None:
+    message = world.accept(a_request())
+    save = world.store.save
+
+    def repeated(deployment: Deployment) -> Deployment:
+        world.store.save = save  # type: ignore[method-assign]
+        save(deployment)
+        return save(deployment)
+
+    world.store.save = repeated  # type: ignore[method-assign]
+    world.work(message)
+    assert world.record().lease is None
+    assert world.queue.sent == [(message, 5)]
+
+
+def test_a_lease_is_given_back_when_the_wait_cannot_be_queued(world: World) -> None:
+    message = world.accept(a_request())
+    world.generate.failures = [ModelUnavailableError("429", retry_after=33)]
+    world.queue.broken = True
+    with pytest.raises(QueueUnavailableError):
+        world.work(message)
+    assert world.record().lease is None
+
+
+def test_a_run_without_time_leaves_publishing_to_the_next(world: World) -> None:
+    message = world.accept(a_request())
+    world.work(message, seconds_left=49)
+    assert (world.record().state, world.queue.sent) == (State.GENERATED, [(message, 1)])
+    world.work(message, owner="worker-2", seconds_left=50)
+    assert world.record().state is State.PUBLISHED
+    assert len(world.generate.assignments) == 1
+
+
+def test_a_message_whose_runs_were_all_killed_ends_as_a_failure_with_a_reason(
+    world: World,
+) -> None:
+    message = world.accept(a_request())
+    with pytest.raises(ReceivedTooOftenError):
+        world.work(message, receives=MAX_RECEIVES + 1)
+    assert world.record().state is State.FAILED
+    assert "killed" in world.record().failure.reason  # type: ignore[union-attr]
+    assert world.generate.assignments == []
+
+
+def test_a_message_that_was_given_up_goes_to_the_dead_letters_with_its_first_reason(
+    world: World,
+) -> None:
+    message = world.accept(a_request())
+    world.generate.failures = [ModelUnavailableError("401: check the key")]
+    with pytest.raises(ModelUnavailableError):
+        world.work(message, receives=MAX_RECEIVES)
+    with pytest.raises(ReceivedTooOftenError):
+        world.work(message, receives=MAX_RECEIVES + 1)
+    assert "401" in world.record().failure.reason  # type: ignore[union-attr]
 
 
 def _failing(error: Exception):  # type: ignore[no-untyped-def]

@@ -98,11 +98,6 @@ class DynamoDBDeployments:
             row.save(condition=self._unchanged(deployment))
         return saved
 
-    def delete(self, deployment: Deployment) -> None:
-        row = self._rows(_pk(deployment.email, deployment.task), _sk(deployment.round))
-        with _table_errors():
-            row.delete(condition=self._unchanged(deployment))
-
     def _unchanged(self, deployment: Deployment) -> Any:
         if deployment.version == 0:
             return self._rows.pk.does_not_exist()

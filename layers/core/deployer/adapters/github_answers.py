@@ -25,9 +25,13 @@ def error_for(status: int, headers: Mapping[str, str], message: str, clock: Cloc
     """Our error for an answer that is not a success."""
     headers = {name.lower(): value for name, value in headers.items()}
     if status in (403, 429):
-        until = _wait_until(status, headers, message, clock())
+        now = clock()
+        until = _told(headers, now)
         if until is not None:
             return RateLimitedError("GitHub's rate limit", until)
+        # A 403 without these headers is a limit only if its body says so; a 429 always is.
+        if status == 429 or "rate limit" in message.lower():
+            return RateLimitedError("GitHub's rate limit", now + UNTOLD_WAIT, told=False)
     if status in (401, 403):
         return HostUnavailableError(
             f"GitHub answered {status}: check GITHUB_TOKEN, its expiry and its permissions"
@@ -37,17 +41,12 @@ def error_for(status: int, headers: Mapping[str, str], message: str, clock: Cloc
     return RejectedError(f"GitHub answered {status}: {message[:200]}")
 
 
-def _wait_until(
-    status: int, headers: Mapping[str, str], message: str, now: datetime
-) -> datetime | None:
-    """When to ask again; None if the answer is a refusal and not a limit."""
+def _told(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When GitHub says that it may be asked again; None if it does not say."""
     retry_after = headers.get("retry-after", "")
     if retry_after.isdigit():
         return now + timedelta(seconds=int(retry_after))
     reset = headers.get("x-ratelimit-reset", "")
     if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
         return datetime.fromtimestamp(int(reset), UTC) + timedelta(seconds=1)
-    # A 403 without these headers is a limit only if its body says so; a 429 always is.
-    if status == 429 or "rate limit" in message.lower():
-        return now + UNTOLD_WAIT
     return None

@@ -28,6 +28,9 @@ class SQSDeploymentQueue:
                 QueueUrl=self._queue_url,
                 MessageBody=message_body(message),
                 DelaySeconds=delay_seconds,
+                # A standard queue is fair to groups: a caller with many messages in work does
+                # not make the others wait (Amazon SQS fair queues).
+                MessageGroupId=message.key.caller,
             )
 
     def retry_in(self, receipt_handle: str, seconds: int) -> None:

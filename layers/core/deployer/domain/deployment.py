@@ -110,8 +110,6 @@ class Deployment:
     """Whether Pages was seen to serve the commit; None until somebody looked."""
     failure: Failure | None = None
     waiting: Waiting | None = None
-    turn: datetime | None = None
-    """When its booked writes to the host may be sent."""
     version: int = 0
     """Counts the writes; the store compares it. 0 is a record that was never written."""
 
@@ -136,6 +134,10 @@ class Deployment:
     def deployment_id(self) -> str:
         """The id of the latest accepted nonce."""
         return self.notifications[-1].deployment_id
+
+    def knows(self, deployment_id: str) -> bool:
+        """Whether the request of that id was recorded here."""
+        return any(n.deployment_id == deployment_id for n in self.notifications)
 
     @property
     def pending(self) -> tuple[Notification, ...]:
@@ -215,17 +217,12 @@ class Deployment:
             updated_at=now,
         )
 
-    def booked(self, turn: datetime, now: datetime) -> Deployment:
-        """Its writes to the host are booked for `turn`."""
-        return replace(self, turn=turn, updated_at=now)
-
     def published(self, publication: Publication, now: datetime) -> Deployment:
         return replace(
             self,
             state=State.PUBLISHED,
             publication=publication,
             lease=None,
-            turn=None,
             pages=None,
             updated_at=now,
         )

@@ -20,7 +20,9 @@ DeployerError
 ├── HeadMovedError                the branch is not where our commit expects it
 ├── Postponed                     not now: the deployment is queued again until a known time
 │   └── RateLimitedError          the host wants silence from every worker until then
-└── RecordChangedError            a conditional write lost against another writer
+├── RecordChangedError            a conditional write lost against another writer
+├── NotRecordedError              a message came before its record
+└── ReceivedTooOftenError         a message's runs were killed too often
 """
 
 from __future__ import annotations
@@ -134,8 +136,23 @@ class Postponed(DeployerError):  # noqa: N818 - a change of plan, not a failure
 
 
 class RateLimitedError(Postponed):
-    """The host wants silence until `until`, from every worker."""
+    """The host wants silence from every worker, until `until` at least.
+
+    `told`: whether it said so; if not, the silence grows with each repetition.
+    """
+
+    def __init__(self, reason: str, until: datetime, *, told: bool = True) -> None:
+        super().__init__(reason, until)
+        self.told = told
 
 
 class RecordChangedError(DeployerError):
     """The record is not as it was read: another writer was first."""
+
+
+class NotRecordedError(DeployerError):
+    """The record does not know the message yet, or never will: its request was not answered."""
+
+
+class ReceivedTooOftenError(DeployerError):
+    """The runs for a message were killed so often that it is given up."""

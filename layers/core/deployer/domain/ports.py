@@ -40,13 +40,6 @@ class DeploymentStore(Protocol):
             RecordChangedError: another writer was first; nothing was written.
         """
 
-    def delete(self, deployment: Deployment) -> None:
-        """Delete the record if the stored version is still `deployment.version`.
-
-        Raises:
-            RecordChangedError: another writer was first; nothing was deleted.
-        """
-
 
 class RepositoryNames(Protocol):
     """Which task a repository name belongs to."""

@@ -1,19 +1,27 @@
-"""When a counted write may be sent to GitHub: one ledger for all workers.
+"""When a counted write may be sent to GitHub: one ledger for all workers, fair to all callers.
 
 GitHub counts content-creating REST requests of one identity, 80 in a minute and 500 in an hour
 ("Rate limits for the REST API", secondary limits), and asks for silence while a limit is on.
-A deployment books its writes before it sends any: the booking says when its turn is, first come
-first served, and it comes back at that time and not before.
+A deployment asks for its turn before it sends any. If that is not now, it is told when, waits in
+the ledger and comes back. Who had fewer turns within the hour goes first, so that ten deployments
+of one caller do not wait for the three hundred of another.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 PUNCTUALITY = timedelta(seconds=30)
-"""A booking holds for this long after its time. The ledger's windows are longer by it, so that
-late writes of one window and early ones of the next stay within GitHub's."""
+"""Granted writes are sent within this time. The ledger's windows are longer by it, so that late
+writes of one window and early ones of the next stay within GitHub's. Who comes back later than
+this after its turn keeps its place, but nobody waits for it."""
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""Who has not come back so long after its turn does not come any more."""
+FIRST_SILENCE = timedelta(minutes=1)
+LONGEST_SILENCE = timedelta(minutes=16)
+"""Where GitHub does not say how long: at least a minute, then exponentially longer."""
 
 
 @dataclass(frozen=True)
@@ -28,37 +36,114 @@ LIMITS = (Limit(80, timedelta(minutes=1)), Limit(500, timedelta(hours=1)))
 
 
 @dataclass(frozen=True)
-class WriteLedger:
-    """The writes that were booked, oldest first, and until when GitHub wants silence."""
+class Writer:
+    """A deployment that wants to write."""
 
-    booked: tuple[datetime, ...] = ()
+    deployment_id: str
+    caller: str
+    writes: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A writer in line, and the turn that it was told."""
+
+    writer: Writer
+    turn: datetime
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Writes that could be sent at a time."""
+
+    at: datetime
+    caller: str
+    writes: int
+
+
+@dataclass(frozen=True)
+class WriteLedger:
+    """The writes that were granted, oldest first, who waits, and GitHub's silence."""
+
+    granted: tuple[Grant, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    """In the order of arrival."""
     closed_until: datetime | None = None
+    silence: timedelta | None = None
+    """How long the last silence was that GitHub did not give a length."""
     version: int = 0
     """Counts the writes of the ledger itself; the store compares it."""
 
-    def book(
-        self, writes: int, now: datetime, limits: tuple[Limit, ...] = LIMITS
+    def turn(
+        self, writer: Writer, now: datetime, limits: tuple[Limit, ...] = LIMITS
     ) -> tuple[WriteLedger, datetime]:
-        """The ledger with `writes` more, and when they may be sent. None is booked for 0."""
-        at = max(now, self.closed_until or now)
-        if not writes:
-            return self, at
-        at = max(at, self.booked[-1]) if self.booked else at
-        for limit in limits:
-            # With this many later ones, the window is full until the one before them leaves it.
-            room = limit.writes - writes
-            if len(self.booked) > room:
-                leaving = self.booked[len(self.booked) - room - 1]
-                at = max(at, leaving + limit.window + PUNCTUALITY)
+        """When `writer` may send its writes: now, and they are granted, or later, and it waits.
+
+        Asking again keeps the place. The turn is reckoned anew each time, for who is there now.
+        """
+        opens = max(now, self.closed_until or now)
+        if not writer.writes:
+            return self, opens
+        line = [one for one in self.waiting if now <= one.turn + FORGOTTEN_AFTER]
+        if all(one.writer != writer for one in line):
+            line.append(Waiting(writer, now))
+        at = self._reckon(writer, line, opens, now, limits)
+        if at > now:
+            line = [Waiting(writer, at) if one.writer == writer else one for one in line]
+            return replace(self, waiting=tuple(line)), at
         longest = max(limit.window for limit in limits) + PUNCTUALITY
-        kept = tuple(one for one in self.booked if one > at - longest)
-        return replace(self, booked=(*kept, *(at for _ in range(writes)))), at
+        kept = tuple(one for one in self.granted if one.at > now - longest)
+        return replace(
+            self,
+            granted=(*kept, Grant(now, writer.caller, writer.writes)),
+            waiting=tuple(one for one in line if one.writer != writer),
+        ), now
 
-    def closed(self, until: datetime) -> WriteLedger:
-        """GitHub has asked for silence until `until`."""
-        return replace(self, closed_until=max(until, self.closed_until or until))
+    def _reckon(
+        self,
+        writer: Writer,
+        line: list[Waiting],
+        opens: datetime,
+        now: datetime,
+        limits: tuple[Limit, ...],
+    ) -> datetime:
+        """When it is `writer`'s turn, if everybody before it who is there takes theirs."""
+        times, at = [one.at for one in self.granted for _ in range(one.writes)], opens
+        for one in self._fair_order(line):
+            if one.writer == writer or now <= one.turn + PUNCTUALITY:
+                at = _earliest(times, one.writer.writes, at, limits)
+                times += [at] * one.writer.writes
+            if one.writer == writer:
+                break
+        return at
 
-    def honours(self, turn: datetime, now: datetime) -> bool:
-        """Whether a booking for `turn` is still good: not missed, and not inside a silence."""
-        open_then = self.closed_until is None or self.closed_until <= turn
-        return open_then and now <= turn + PUNCTUALITY
+    def _fair_order(self, line: list[Waiting]) -> list[Waiting]:
+        """By the number of turns that the caller will have had; among equals, by arrival."""
+        turns = Counter(one.caller for one in self.granted)
+        numbers = []
+        for one in line:
+            turns[one.writer.caller] += 1
+            numbers.append(turns[one.writer.caller])
+        return [one for _, one in sorted(zip(numbers, line, strict=True), key=lambda pair: pair[0])]
+
+    def closed(self, until: datetime | None, now: datetime) -> WriteLedger:
+        """GitHub has asked for silence: until `until`, or for a time that it did not say."""
+        silence = self.silence
+        if until is None:
+            again = silence and self.closed_until and now < self.closed_until + 2 * silence
+            silence = min(2 * silence, LONGEST_SILENCE) if silence and again else FIRST_SILENCE
+            until = now + silence
+        return replace(self, closed_until=max(until, self.closed_until or until), silence=silence)
+
+
+def _earliest(
+    times: list[datetime], writes: int, after: datetime, limits: tuple[Limit, ...]
+) -> datetime:
+    """When `writes` more fit behind `times`, which are in order."""
+    at = max(after, times[-1]) if times else after
+    for limit in limits:
+        # With this many later ones, the window is full until the one before them leaves it.
+        room = limit.writes - writes
+        if len(times) > room:
+            at = max(at, times[len(times) - room - 1] + limit.window + PUNCTUALITY)
+    return at

@@ -10,11 +10,9 @@ from deployer.domain.errors import (
     FieldError,
     ForbiddenError,
     InvalidRequestError,
-    QueueUnavailableError,
     RecordChangedError,
     UnavailableError,
 )
-from deployer.domain.key import Key
 from deployer.domain.ports import (
     Clock,
     DeploymentQueue,
@@ -56,28 +54,29 @@ def accept(
     telemetry: Telemetry,
     clock: Clock,
 ) -> Deployment:
-    """Record and queue `request`; the same request again changes nothing.
+    """Store, queue and record `request`; the same request again changes nothing.
 
-    The order is what makes a crash harmless: the stored request alone means nothing and expires;
-    a record that was never queued is queued by the caller's retry, for no 200 was answered.
+    The record is written last, so whatever is recorded is queued, whenever this is killed or a
+    service fails. What was queued without a record belongs to a request that was not answered:
+    the worker looks for its record for a while, and drops the message.
 
     Raises:
         ConflictError: an earlier round is missing, or the nonce was used for another request.
-        UnavailableError: it could not be recorded and queued; nothing is kept.
+        UnavailableError: it could not be queued and recorded; the caller may try again.
     """
+    queued = False
     for _ in range(ATTEMPTS):
         before = store.find(request.key)
-        if before is None:
-            _require_previous_round(request.key, store)
-            accepted = Deployment.accepted(request, clock())
-        else:
-            accepted = before.sent_again(request, clock())
+        accepted = _accepted(request, before, store, clock)
+        if not queued and accepted.has_work:
+            if accepted is not before:
+                requests.save(request)
+            queue.send(Message(request.deployment_id, request.key))
+            queued = True
         try:
-            saved = accepted if accepted is before else _record(accepted, request, store, requests)
+            saved = accepted if accepted is before else store.save(accepted)
         except RecordChangedError:
             continue
-        if saved.has_work:
-            _enqueue(request, before, saved, store, queue)
         telemetry.fact(
             "known" if saved is before else "accepted", round=request.round, state=saved.state
         )
@@ -85,42 +84,15 @@ def accept(
     raise UnavailableError("the same round is being changed by other requests")
 
 
-def _require_previous_round(key: Key, store: DeploymentStore) -> None:
-    if key.round > 1 and store.find(key.previous()) is None:
-        raise ConflictError(f"round {key.round} needs an accepted round {key.round - 1}")
-
-
-def _record(
-    accepted: Deployment,
-    request: DeploymentRequest,
-    store: DeploymentStore,
-    requests: RequestStore,
-) -> Deployment:
-    requests.save(request)
-    return store.save(accepted)
-
-
-def _enqueue(
+def _accepted(
     request: DeploymentRequest,
     before: Deployment | None,
-    saved: Deployment,
     store: DeploymentStore,
-    queue: DeploymentQueue,
-) -> None:
-    try:
-        queue.send(Message(request.deployment_id, request.key))
-    except QueueUnavailableError:
-        if saved is not before:
-            _forget(before, saved, store)
-        raise
-
-
-def _forget(before: Deployment | None, saved: Deployment, store: DeploymentStore) -> None:
-    """Take the record back; if a worker or another request has it already, it stays theirs."""
-    try:
-        if before is None:
-            store.delete(saved)
-        else:
-            store.save(before.at_version(saved.version))
-    except RecordChangedError:
-        return
+    clock: Clock,
+) -> Deployment:
+    """The record with this request; `before` itself if it has it already."""
+    if before is not None:
+        return before.sent_again(request, clock())
+    if request.round > 1 and store.find(request.key.previous()) is None:
+        raise ConflictError(f"round {request.round} needs an accepted round {request.round - 1}")
+    return Deployment.accepted(request, clock())

@@ -22,8 +22,10 @@ from deployer.domain.deployment import (
 from deployer.domain.errors import (
     HeadMovedError,
     ModelUnavailableError,
+    NotRecordedError,
     Postponed,
     RateLimitedError,
+    ReceivedTooOftenError,
     RecordChangedError,
     RejectedError,
     RepositoryConflictError,
@@ -45,6 +47,7 @@ from deployer.domain.ports import (
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
 from deployer.domain.site_cache import SiteCache
+from deployer.domain.write_budget import Writer
 from deployer.generation.types import Assignment
 from deployer.services.claim import Claim
 from deployer.services.publish import Publisher
@@ -54,8 +57,12 @@ MAX_DELAY_SECONDS = 900
 """SQS: DelaySeconds is at most 15 minutes; a longer wait takes several hops."""
 PREDECESSOR_POLL = timedelta(seconds=10)
 
-LEASE_MARGIN_SECONDS = 60
-"""The lease outlives the invocation, so that nobody takes over from a worker that still runs."""
+TIME_TO_STOP_SECONDS = 20
+"""Kept back from the function's timeout, to leave the record in order."""
+LEASE_MARGIN_SECONDS = 10
+"""The lease outlives the function, so that nobody takes over from a worker that still runs."""
+TIME_TO_PUBLISH_SECONDS = 30
+"""Without so much left, publishing is for the next run."""
 
 SecondsLeft = Callable[[], float]
 
@@ -84,9 +91,31 @@ class Invocation:
 
     owner: str
     """Unique to this run: the lease's owner token."""
-    seconds_left: SecondsLeft
-    last_receive: bool
-    """Whether the queue gives the message up after this run."""
+    function_seconds_left: SecondsLeft
+    """Until the function is killed."""
+    receives: int
+    """How often the message was received, this time included."""
+    max_receives: int
+    """How often a run may try; the queue allows a few more, to tell of runs that were killed."""
+
+    def seconds_left(self) -> float:
+        """What a run may use."""
+        return self.function_seconds_left() - TIME_TO_STOP_SECONDS
+
+    @property
+    def lease_seconds(self) -> float:
+        """When a run that began now is certainly over."""
+        return self.function_seconds_left() + LEASE_MARGIN_SECONDS
+
+    @property
+    def last(self) -> bool:
+        """Whether the message is given up after this run."""
+        return self.receives >= self.max_receives
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it was to be given up already, and the run that should have was killed."""
+        return self.receives > self.max_receives
 
 
 def build(message: Message, ports: BuildPorts, invocation: Invocation) -> None:
@@ -101,13 +130,7 @@ def build(message: Message, ports: BuildPorts, invocation: Invocation) -> None:
     """
     run = _Run(message, ports, invocation)
     try:
-        run.claim_and_build()
-    except Postponed as pause:
-        run.postpone(pause)
-    except RejectedError as exc:
-        run.fail(Failure(str(exc), resumable=False))
-    except RecordChangedError:
-        ports.telemetry.fact("superseded")
+        run.to_its_end()
     except Exception as exc:
         run.stop_early(exc)
         raise
@@ -120,13 +143,32 @@ class _Run:
         self.message = message
         self.ports = ports
         self.invocation = invocation
-        self.claim = Claim(message.key, invocation.owner, ports.store, ports.clock)
+        self.claim = Claim(message, invocation.owner, ports.store, ports.clock)
 
-    def claim_and_build(self) -> None:
-        deployment = self.claim.take(self.invocation.seconds_left() + LEASE_MARGIN_SECONDS)
+    def to_its_end(self) -> None:
+        try:
+            self._claim_and_build()
+        except Postponed as pause:
+            self._postpone(pause)
+        except RejectedError as exc:
+            self._fail(Failure(str(exc), resumable=False))
+        except RecordChangedError:
+            self.ports.telemetry.fact("superseded")
+        except NotRecordedError:
+            # The door records within its timeout, or it never answered.
+            if not self.invocation.last:
+                raise
+            self.ports.telemetry.fact("never_accepted")
+
+    def _claim_and_build(self) -> None:
+        if self.invocation.exhausted:
+            self._refuse_what_has_failed()
+        deployment = self.claim.take(self.invocation.lease_seconds)
         if deployment is None:
             self.ports.telemetry.fact("nothing_to_do")
             return
+        if self.invocation.exhausted:
+            raise ReceivedTooOftenError("the worker was killed each time it tried; see its log")
         self.ports.telemetry.fact("claimed", state=deployment.state)
         if deployment.state is State.GENERATING:
             deployment = self._generate(deployment)
@@ -137,6 +179,12 @@ class _Run:
             self.ports.telemetry.fact("notification_started")
         if deployment.lease:
             self.claim.give_back(lambda record: record.released(self.ports.clock()))
+
+    def _refuse_what_has_failed(self) -> None:
+        """Leave the reason that the record has, and the message to the dead letters."""
+        record = self.ports.store.find(self.message.key)
+        if record is not None and record.state is State.FAILED:
+            raise ReceivedTooOftenError("it has failed already; the record says why")
 
     def _generate(self, deployment: Deployment) -> Deployment:
         with self._timed("generated"):
@@ -192,6 +240,8 @@ class _Run:
             self.ports.telemetry.fact("generation_note", note=note)
 
     def _publish(self, deployment: Deployment) -> Deployment:
+        if self.invocation.seconds_left() < TIME_TO_PUBLISH_SECONDS:
+            raise Postponed("this run has no time left to publish", self.ports.clock())
         with self._timed("published"):
             try:
                 publication = self._published(deployment)
@@ -206,7 +256,8 @@ class _Run:
     def _published(self, deployment: Deployment) -> Publication:
         # Without a commit to be put on, it is the first one of a repository.
         base = self._base(deployment) if deployment.base_sha else None
-        self._await_turn(deployment, writes=0 if base else WRITES_OF_A_FIRST_ROUND)
+        writes = 0 if base else WRITES_OF_A_FIRST_ROUND
+        self.ports.turns.take(Writer(deployment.request_id, deployment.key.caller, writes))
         return self.ports.publisher.publish(deployment, self._stored_site(deployment).site, base)
 
     def _published_on_theirs(self, deployment: Deployment, moved: HeadMovedError) -> Publication:
@@ -216,13 +267,6 @@ class _Run:
             raise RepositoryConflictError(
                 f"somebody else is changing the repository: {again}"
             ) from again
-
-    def _await_turn(self, deployment: Deployment, writes: int) -> None:
-        """Go on only when the host's write budget has room; the booking outlives this run."""
-        turn = self.ports.turns.book(writes, deployment.turn)
-        if turn > self.ports.clock():
-            self.claim.update(lambda record: record.booked(turn, self.ports.clock()))
-            raise Postponed("the host's write budget", turn)
 
     def _begin_anew(self, deployment: Deployment, gone: RepositoryGoneError) -> Deployment:
         """Make the repository again, with the stored site as its first commit; checkpointed."""
@@ -248,25 +292,25 @@ class _Run:
             lambda record: record.generated(ref, moved.head, stored.report, self.ports.clock())
         )
 
-    def postpone(self, pause: Postponed) -> None:
+    def _postpone(self, pause: Postponed) -> None:
         """Queue a delayed copy of the message, so that waiting spends no receive."""
+        until = pause.until
         if isinstance(pause, RateLimitedError):
-            self.ports.turns.close(pause.until)
+            until = self.ports.turns.close(pause)
         now = self.ports.clock()
-        seconds = (pause.until - now).total_seconds()
-        delay = min(MAX_DELAY_SECONDS, max(1, math.ceil(seconds)))
+        delay = min(MAX_DELAY_SECONDS, max(1, math.ceil((until - now).total_seconds())))
         self.ports.queue.send(self.message, delay_seconds=delay)
-        self.claim.give_back(lambda record: record.waits(pause.reason, pause.until, now))
+        self.claim.give_back(lambda record: record.waits(pause.reason, until, now))
         self.ports.telemetry.fact("postponed", reason=pause.reason, delay_seconds=delay)
 
-    def fail(self, failure: Failure) -> None:
+    def _fail(self, failure: Failure) -> None:
         if self.claim.give_back(lambda record: record.failed(failure, self.ports.clock())):
             self.ports.telemetry.fact("failed", reason=failure.reason)
 
     def stop_early(self, exc: Exception) -> None:
         """Leave the record so that the next delivery, or a person, can go on from it."""
-        if self.invocation.last_receive:
-            self.fail(Failure(f"{type(exc).__name__}: {exc}", resumable=True))
+        if self.invocation.last:
+            self._fail(Failure(f"{type(exc).__name__}: {exc}", resumable=True))
         else:
             self.claim.give_back(lambda record: record.released(self.ports.clock()))
 

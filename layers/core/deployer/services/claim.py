@@ -6,21 +6,27 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from deployer.domain.deployment import Deployment, Lease
-from deployer.domain.errors import Postponed, RecordChangedError, RejectedError
-from deployer.domain.key import Key
-from deployer.domain.ports import Clock, DeploymentStore
+from deployer.domain.errors import (
+    NotRecordedError,
+    Postponed,
+    RecordChangedError,
+    RejectedError,
+)
+from deployer.domain.ports import Clock, DeploymentStore, Message
 
 UPDATE_ATTEMPTS = 5
 MAX_WAIT = timedelta(hours=24)
 """How long a deployment may wait for something before it fails."""
 LOST_RACE_DELAY = timedelta(seconds=5)
+LEASE_POLL = timedelta(seconds=20)
 
 
 class Claim:
-    """A lease on the record of `key`, fenced by its owner token."""
+    """A lease on the record of one message's deployment, fenced by its owner token."""
 
-    def __init__(self, key: Key, owner: str, store: DeploymentStore, clock: Clock) -> None:
-        self.key = key
+    def __init__(self, message: Message, owner: str, store: DeploymentStore, clock: Clock) -> None:
+        self.key = message.key
+        self._deployment_id = message.deployment_id
         self.owner = owner
         self.held = False
         self._store = store
@@ -30,21 +36,26 @@ class Claim:
         """Take the record on for `seconds`; None if there is nothing to do for it.
 
         Raises:
+            NotRecordedError: the record does not know this message.
             Postponed: another worker holds it, or was first just now.
             RejectedError: it has waited too long already.
         """
         now = self._clock()
         record = self._store.find(self.key)
-        if record is None or not record.has_work:
+        if record is None or not record.knows(self._deployment_id):
+            raise NotRecordedError(f"{self._deployment_id} is not recorded")
+        if not record.has_work:
             return None
         if record.lease and record.lease.held_against(self.owner, now):
-            raise Postponed("another worker has it", until=record.lease.expires_at)
+            until = min(record.lease.expires_at, now + LEASE_POLL)
+            raise Postponed("another worker has it", until)
         lease = Lease(self.owner, now + timedelta(seconds=seconds))
+        # From here on it may be ours, also if the answer to the write is lost.
+        self.held = True
         try:
             claimed = self._store.save(record.claimed(lease, now))
         except RecordChangedError:
             raise Postponed("another worker was first", now + LOST_RACE_DELAY) from None
-        self.held = True
         if record.waiting and now > record.accepted_at + MAX_WAIT:
             raise RejectedError(f"waited too long; the last reason: {record.waiting.reason}")
         return claimed

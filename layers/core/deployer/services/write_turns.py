@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from deployer.domain.errors import Postponed, RecordChangedError
+from deployer.domain.errors import Postponed, RateLimitedError, RecordChangedError
 from deployer.domain.ports import Clock, WriteLedgers
-from deployer.domain.write_budget import WriteLedger
+from deployer.domain.write_budget import WriteLedger, Writer
 
 ATTEMPTS = 10
-LOST_RACE_DELAY = timedelta(seconds=3)
+LOST_RACE = timedelta(seconds=3)
 WRITES_OF_A_FIRST_ROUND = 2
 """Creating the repository and enabling Pages; a push is not counted."""
 
@@ -23,28 +23,30 @@ class WriteTurns:
     ledgers: WriteLedgers
     clock: Clock
 
-    def book(self, writes: int, earlier: datetime | None) -> datetime:
-        """When `writes` may be sent; `earlier` is a booking of this deployment, if it has one.
+    def take(self, writer: Writer) -> None:
+        """Go on if it is `writer`'s turn to send its writes.
 
         Raises:
-            Postponed: too many workers book at this moment.
+            Postponed: it is its turn later, or too many workers ask at this moment.
         """
         for _ in range(ATTEMPTS):
             now = self.clock()
             ledger = self.ledgers.load(self.account)
-            if earlier is not None and ledger.honours(earlier, now):
-                return earlier
-            booked, turn = ledger.book(writes, now)
-            if self._saved(ledger, booked):
-                return turn
-        raise Postponed("the host's write budget is being booked", self.clock() + LOST_RACE_DELAY)
+            after, turn = ledger.turn(writer, now)
+            if self._saved(ledger, after):
+                if turn > now:
+                    raise Postponed("the host's write budget", turn)
+                return
+        raise Postponed("the host's write budget is being shared out", self.clock() + LOST_RACE)
 
-    def close(self, until: datetime) -> None:
-        """The host wants silence until `until`."""
+    def close(self, limited: RateLimitedError) -> datetime:
+        """Nobody writes until the answer, which is what the host wants."""
         for _ in range(ATTEMPTS):
             ledger = self.ledgers.load(self.account)
-            if self._saved(ledger, ledger.closed(until)):
-                return
+            after = ledger.closed(limited.until if limited.told else None, self.clock())
+            if self._saved(ledger, after):
+                return after.closed_until or limited.until
+        return limited.until
 
     def _saved(self, before: WriteLedger, after: WriteLedger) -> bool:
         if after == before:
