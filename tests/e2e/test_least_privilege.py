@@ -33,6 +33,11 @@ def without(deployer: Deployer, function: str, statement: str) -> Iterator[None]
         iam.put_role_policy(RoleName=role, PolicyName=function, PolicyDocument=json.dumps(whole))
 
 
+def denied(deployer: Deployer, deployment_id: str) -> bool:
+    """Whether a function was refused something while it worked on the deployment."""
+    return any("AccessDenied" in line and deployment_id in line for line in deployer.log_lines())
+
+
 @pytest.mark.parametrize("statement", ["Records", "Requests", "Queue"])
 def test_the_validator_needs_each_statement(deployer: Deployer, statement: str) -> None:
     task = f"validator-{statement.lower()}"
@@ -58,20 +63,14 @@ def test_the_worker_needs_each_statement_and_goes_on_when_it_is_back(
     task = f"worker-{statement.lower()}"
     with without(deployer, "worker", statement):
         deployment_id = deployer.post(deployer.request("round1", task)).json()["deployment_id"]
-
-        def denied() -> bool:
-            return any(
-                "AccessDenied" in line and deployment_id in line for line in deployer.log_lines()
-            )
-
-        eventually(denied, 30)
+        eventually(lambda: denied(deployer, deployment_id), 30)
     assert deployer.wait(task)["state"] == "NOTIFIED"
 
 
 def test_the_notifier_needs_its_records(deployer: Deployer) -> None:
     with without(deployer, "notifier", "Records"):
-        deployer.post(deployer.request("round1", "notifier-records"))
-        eventually(lambda: deployer.received("notifier-records"), 30)
+        posted = deployer.post(deployer.request("round1", "notifier-records")).json()
+        eventually(lambda: denied(deployer, posted["deployment_id"]), 30)
         assert deployer.status("notifier-records").json()["round1"]["state"] == "PUBLISHED"
     assert deployer.wait("notifier-records")["state"] == "NOTIFIED"
     bodies = {one["text"] for one in deployer.received("notifier-records")}

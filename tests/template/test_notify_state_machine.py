@@ -60,5 +60,11 @@ def test_a_checker_that_fails_keeps_nobody_from_being_told() -> None:
     assert (catcher["ErrorEquals"], catcher["Next"]) == (["States.ALL"], "Deliver")
 
 
+def test_a_notifier_that_fails_itself_is_noted_in_the_record() -> None:
+    (catcher,) = STATES["Deliver"]["Catch"]
+    assert (catcher["ErrorEquals"], catcher["ResultPath"]) == (["States.ALL"], "$.fault")
+    assert STATES[catcher["Next"]]["Next"] == "GaveUp"
+
+
 def test_giving_up_fails_the_execution_so_that_an_alarm_sees_it() -> None:
     assert STATES[STATES["Delivered?"]["Default"]]["Type"] == "Fail"

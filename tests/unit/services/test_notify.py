@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -19,11 +20,15 @@ def a_store() -> tuple[InMemoryDeployments, Deployment]:
 
 
 def attempt(
-    store: InMemoryDeployments, record: Deployment, endpoint: ScriptedEndpoint, number: int = 1
+    store: InMemoryDeployments,
+    record: Deployment,
+    endpoint: ScriptedEndpoint,
+    number: int = 1,
+    fault: str | None = None,
 ) -> object:
     delivery = record.delivery(record.notifications[0])
     return notify(
-        delivery.__class__(**{**delivery.__dict__, "attempt": number}),
+        replace(delivery, attempt=number, fault=fault),
         endpoint=endpoint,
         store=store,
         telemetry=RecordingTelemetry(),
@@ -74,3 +79,22 @@ def test_a_record_that_others_keep_changing_is_an_error_so_that_the_attempt_is_m
     busy.records = store.records
     with pytest.raises(UnavailableError):
         attempt(busy, record, ScriptedEndpoint())
+
+
+def test_what_was_delivered_and_noted_is_not_sent_again() -> None:
+    store, record = a_store()
+    endpoint = ScriptedEndpoint()
+    attempt(store, record, endpoint)
+    assert attempt(store, record, endpoint) == Delivered()
+    assert len(endpoint.received) == 1
+
+
+def test_a_fault_of_our_own_is_noted_without_telling_anybody() -> None:
+    store, record = a_store()
+    endpoint = ScriptedEndpoint()
+    outcome = attempt(store, record, endpoint, fault="Lambda.TooManyRequestsException")
+    assert isinstance(outcome, GaveUp)
+    assert endpoint.received == []
+    stored = store.records[record.key]
+    assert stored.state is State.NOTIFY_FAILED
+    assert "TooManyRequests" in (stored.notifications[0].last_answer or "")

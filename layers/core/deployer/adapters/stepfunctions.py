@@ -38,6 +38,7 @@ class StepFunctionsWorkflow:
 
 def execution_input(delivery: Delivery) -> dict[str, Any]:
     fields = asdict(delivery)
+    del fields["fault"]
     fields["notification"] = fields.pop("payload")
     fields["published_at"] = delivery.published_at.isoformat()
     return fields
@@ -64,4 +65,5 @@ def parse_delivery(state: dict[str, Any]) -> Delivery:
         payload=Payload(**state["notification"]),
         published_at=datetime.fromisoformat(state["published_at"]),
         attempt=state["attempt"],
+        fault=state["fault"]["Error"] if "fault" in state else None,
     )

@@ -139,6 +139,13 @@ class Deployment:
         """Whether the request of that id was recorded here."""
         return any(n.deployment_id == deployment_id for n in self.notifications)
 
+    def has_told(self, deployment_id: str) -> bool:
+        """Whether the notification of that id was delivered."""
+        return any(
+            n.deployment_id == deployment_id and n.state is NotificationState.DELIVERED
+            for n in self.notifications
+        )
+
     @property
     def pending(self) -> tuple[Notification, ...]:
         return tuple(n for n in self.notifications if n.state is NotificationState.PENDING)

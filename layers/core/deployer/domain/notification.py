@@ -63,6 +63,8 @@ class Delivery:
     published_at: datetime
     """When the record was PUBLISHED: the wait for Pages is bounded from here."""
     attempt: int = 1
+    fault: str | None = None
+    """What kept our own notifier from doing its work, when it is to be given up for that."""
 
 
 @dataclass(frozen=True)

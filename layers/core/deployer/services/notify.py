@@ -21,16 +21,24 @@ def notify(
     clock: Clock,
     retry_delays: Sequence[int],
 ) -> Outcome:
-    """POST the payload once and decide what follows.
+    """POST the payload once and decide what follows; with a fault of ours, only give up.
 
     Killed between the POST and the note, it is run again: the receiver gets the same bytes twice.
+    Killed after the note, it finds the note, and the receiver hears nothing more.
 
     Raises:
         UnavailableError: the record could not be written.
     """
-    answer = endpoint.post(delivery.evaluation_url, delivery.payload.to_bytes())
-    outcome = decide(answer, delivery.attempt, retry_delays)
     key = Key(delivery.email, delivery.task, delivery.round)
+    record = store.find(key)
+    if record is not None and record.has_told(delivery.deployment_id):
+        return Delivered()
+    if delivery.fault:
+        answer = Answer(None, f"our notifier failed: {delivery.fault}")
+        outcome: Outcome = GaveUp(answer.detail)
+    else:
+        answer = endpoint.post(delivery.evaluation_url, delivery.payload.to_bytes())
+        outcome = decide(answer, delivery.attempt, retry_delays)
     note(key, _change(delivery, answer, outcome, clock()), store)
     telemetry.fact(
         {Delivered: "notified", GaveUp: "notify_failed"}.get(type(outcome), "notify_retry"),
