@@ -42,11 +42,13 @@ PARAMETERS = {
     "ANTHROPIC_BASE_URL": "AnthropicBaseUrl",
     "PUBLIC_URL": "PublicUrl",
     "WORKER_CONCURRENCY": "WorkerConcurrency",
+    "EVALUATION_HOSTS": "EvaluationHosts",
     "RETRY_DELAYS": "RetryDelays",
     "MAX_RETRY_ATTEMPTS": "MaxRetryAttempts",
     "PAGES_PATIENCE": "PagesPatience",
     "LOG_LEVEL": "LogLevel",
 }
+_HOST = r"(\*\.)?[\w-]+(\.[\w-]+)+"
 _FORMS = {
     "LLM_PROVIDER": ("|".join(KEY_NAMES), "openai, gemini or anthropic"),
     "LLM_FALLBACK_PROVIDER": ("|".join(KEY_NAMES), "openai, gemini or anthropic"),
@@ -54,6 +56,10 @@ _FORMS = {
     "MAX_COST_USD": (r"\d+(\.\d+)?", "US dollars, for example 0.50"),
     "SITE_CACHE": ("task|all|off", "task, all or off"),
     "ALLOW_WORKFLOWS": ("true|false", "true or false"),
+    "EVALUATION_HOSTS": (
+        rf"{_HOST}( *, *{_HOST})*",
+        "hosts with commas between, for example evaluator.example.com,*.example.org",
+    ),
     "PAGES_PATIENCE": (r"\d{1,4}", "seconds, at most 3600"),
     "LOG_LEVEL": ("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
     "RETRY_DELAYS": (r"\d+(,\d+)*", "whole seconds with commas between, for example 1,2,4,8,16"),

@@ -158,6 +158,7 @@ def system(
             "GITHUB_API_URL": github.url,
             "GIT_BASE_URL": github.git_url,
             "PAGES_BASE_URL": github.pages_url,
+            "EVALUATION_NETWORK": "local",
             "RETRY_DELAYS": "1,2,4",
             "MAX_RETRY_ATTEMPTS": "3",
         }.items():

@@ -14,6 +14,8 @@ import yaml
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
+from local import deployment, env_file
+
 ROOT = Path(__file__).parents[2]
 Resources = dict[str, dict[str, Any]]
 NO_RESOURCE_LEVEL = ("xray:", "logs:")
@@ -155,7 +157,12 @@ def test_dead_letters_failed_notifications_and_worker_errors_raise_an_alarm(
 
 def test_production_is_deployed_without_what_only_the_local_cloud_needs() -> None:
     text = (ROOT / "samconfig.toml").read_text()
-    assert "BucketTlsOnly" not in text
+    parameters = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
+    for name, value in {"BucketTlsOnly": "true", "EvaluationNetwork": "public"}.items():
+        assert name not in text
+        assert name not in env_file.PARAMETERS.values()
+        assert parameters[name]["Default"] == value
+        assert deployment.FOR_THE_EMULATOR[name] != value
 
 
 def test_every_folder_of_functions_is_in_the_template() -> None:

@@ -65,11 +65,12 @@ def worker_settings() -> settings.WorkerSettings:
 
 
 def admit(body: dict[str, Any]) -> DeploymentRequest:
-    """See `services.accept.admit`."""
-    from deployer.services import accept
+    """See `services.admit.admit`."""
+    from deployer.services.admit import admit
 
-    expected = _connections.secrets(validator_settings().secret_name).get("STUDENT_SECRET")
-    return accept.admit(body, expected)
+    config = validator_settings()
+    expected = _connections.secrets(config.secret_name).get("STUDENT_SECRET")
+    return admit(body, expected, config.evaluation_rules)
 
 
 @lru_cache
@@ -104,7 +105,7 @@ def notify() -> Callable[[Delivery], Outcome]:
     config = settings.load(settings.NotifierSettings)
     return partial(
         notify,
-        endpoint=_connections.evaluation(),
+        endpoint=_connections.evaluation(config.evaluation_rules),
         store=_connections.deployments(config.table_name),
         telemetry=PowertoolsTelemetry(),
         clock=_connections.now,

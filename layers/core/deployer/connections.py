@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from deployer import settings
     from deployer.adapters.secrets import SecretValues
+    from deployer.domain.evaluation_url import EvaluationRules
     from deployer.domain.language_model import LanguageModel
     from deployer.domain.ports import (
         DeploymentQueue,
@@ -77,12 +78,10 @@ class Connections:
 
         return SecretValues(secret_name)
 
-    def evaluation(self) -> EvaluationEndpoint:
-        import requests
-
+    def evaluation(self, rules: EvaluationRules) -> EvaluationEndpoint:
         from deployer.adapters.evaluation import HTTPEvaluationEndpoint
 
-        return HTTPEvaluationEndpoint(requests.Session())
+        return HTTPEvaluationEndpoint(rules)
 
     def repository_host(self, config: settings.WorkerSettings) -> RepositoryHost:
         from deployer.adapters.github import GitHubHost, github_client

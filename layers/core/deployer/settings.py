@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -15,6 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
+from deployer.domain.evaluation_url import EvaluationRules, Network, check_pattern
 from deployer.domain.site_cache import CacheScope
 
 Provider = Literal["openai", "gemini", "anthropic"]
@@ -35,16 +37,32 @@ class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class ValidatorSettings(_Settings):
-    public_url: str = Field(alias="PUBLIC_URL", default="")
-    """Where callers reach the API, when that is not its own address."""
+class EvaluationSettings(_Settings):
+    """Where notifications may go; the door and the notifier have the same."""
+
+    evaluation_network: Network = Field(alias="EVALUATION_NETWORK", default=Network.PUBLIC)
+    evaluation_hosts: Annotated[
+        tuple[Annotated[str, AfterValidator(check_pattern)], ...], BeforeValidator(_comma_separated)
+    ] = Field(alias="EVALUATION_HOSTS", default=())
+
+    @property
+    def evaluation_rules(self) -> EvaluationRules:
+        return EvaluationRules(self.evaluation_network, self.evaluation_hosts)
+
+
+class DeploymentSettings(_Settings):
     table_name: str = Field(alias="TABLE_NAME", min_length=1)
     bucket_name: str = Field(alias="BUCKET_NAME", min_length=1)
     queue_url: str = Field(alias="QUEUE_URL", min_length=1)
     secret_name: str = Field(alias="SECRET_NAME", min_length=1)
 
 
-class WorkerSettings(ValidatorSettings):
+class ValidatorSettings(DeploymentSettings, EvaluationSettings):
+    public_url: str = Field(alias="PUBLIC_URL", default="")
+    """Where callers reach the API, when that is not its own address."""
+
+
+class WorkerSettings(DeploymentSettings):
     state_machine_arn: str = Field(alias="STATE_MACHINE_ARN", min_length=1)
     max_receive_count: int = Field(alias="MAX_RECEIVE_COUNT", ge=1)
     llm_provider: Provider = Field(alias="LLM_PROVIDER")
@@ -79,7 +97,7 @@ def key_name(provider: Provider) -> str:
     return f"{provider.upper()}_API_KEY"
 
 
-class NotifierSettings(_Settings):
+class NotifierSettings(EvaluationSettings):
     table_name: str = Field(alias="TABLE_NAME", min_length=1)
     retry_delays: Annotated[
         tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_comma_separated)

@@ -67,7 +67,7 @@ def test_a_data_uri_without_base64_is_percent_decoded() -> None:
         ({"nonce": ""}, "nonce", "at least 1 character"),
         ({"brief": None}, "brief", "valid string"),
         ({"checks": [{"javascript": "1"}]}, "checks[0]", "an object with a string js"),
-        ({"evaluation_url": "ftp://example.com"}, "evaluation_url", "http or https"),
+        ({"evaluation_url": "ftp://example.com"}, "evaluation_url", "https URL"),
         ({"evaluation_url": "https://u:p@example.com"}, "evaluation_url", "user name"),
         ({"attachments": [{"name": "../x", "url": a_data_uri()}]}, "attachments[0].name", "dotted"),
         ({"attachments": [{"name": "LICENSE", "url": a_data_uri()}]}, "attachments[0].name", ""),

@@ -1,21 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
 from deployer.domain.deployment import Deployment, State
 from deployer.domain.errors import (
     ConflictError,
-    ForbiddenError,
-    InvalidRequestError,
     QueueUnavailableError,
 )
 from deployer.domain.key import Key
 from deployer.domain.request import DeploymentRequest
-from deployer.services.accept import accept, admit
-from tests.builders import SettableClock, a_body, a_request
+from deployer.services.accept import accept
+from tests.builders import SettableClock, a_request
 from tests.fakes import InMemoryDeployments, InMemoryQueue, InMemoryRequests, RecordingTelemetry
 
 KEY = Key("student@example.com", "sum-of-sales", 1)
@@ -40,22 +37,6 @@ class Door:
     @property
     def queued(self) -> list[str]:
         return [message.deployment_id for message, _ in self.queue.sent]
-
-
-def test_a_request_with_the_secret_is_admitted_without_it() -> None:
-    assert admit(a_body(), "correct horse") == a_request()
-
-
-def test_a_wrong_secret_learns_nothing_about_its_fields() -> None:
-    with pytest.raises(ForbiddenError):
-        admit(a_body(secret="guess", email="nobody", round=0), "correct horse")
-
-
-@pytest.mark.parametrize("secret", [None, "", 5, ["correct horse"]])
-def test_a_missing_secret_is_a_bad_field(secret: Any) -> None:
-    with pytest.raises(InvalidRequestError) as caught:
-        admit(a_body(secret=secret), "correct horse")
-    assert caught.value.fields[0].field == "secret"
 
 
 def test_a_request_is_recorded_stored_and_queued() -> None:

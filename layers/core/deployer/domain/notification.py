@@ -75,6 +75,8 @@ class Answer:
     detail: str
     retry_after: float | None = None
     """Seconds, where the receiver asked for a delay."""
+    refused: bool = False
+    """Our own rules forbid to ask; `detail` says which one."""
 
     @property
     def accepted(self) -> bool:
@@ -103,10 +105,13 @@ def decide(answer: Answer, attempt: int, retry_delays: Sequence[int]) -> Outcome
     """What follows from the answer to attempt number `attempt` (the first is 1).
 
     `retry_delays` holds the seconds before attempts 2, 3, ...; when it is used up we give up.
-    A receiver's Retry-After (RFC 9110, 10.2.3) can only lengthen a delay. 410 Gone stops at once.
+    A receiver's Retry-After (RFC 9110, 10.2.3) can only lengthen a delay. 410 Gone stops at once,
+    and so does a URL that we may not call: it will not become right.
     """
     if answer.accepted:
         return Delivered()
+    if answer.refused:
+        return GaveUp(answer.detail)
     if answer.status == GONE:
         return GaveUp("the evaluation URL answered 410 Gone")
     if attempt > len(retry_delays):

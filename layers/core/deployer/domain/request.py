@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from typing import Annotated, Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from pydantic import (
     AfterValidator,
@@ -18,9 +18,11 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
 )
 
 from deployer.domain.errors import FieldError, InvalidRequestError, TooLargeError
+from deployer.domain.evaluation_url import EvaluationRules, EvaluationUrl
 from deployer.domain.key import Key
 from deployer.domain.site import InvalidPathError, check_path
 
@@ -87,12 +89,12 @@ def _check_data_uri(url: str) -> str:
     return url
 
 
-def _check_evaluation_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an http or https URL")
-    if parts.username or parts.password:
-        raise ValueError("must not carry a user name or a password")
+def _check_evaluation_url(url: str, info: ValidationInfo) -> str:
+    """The form always; where it leads only at the door, whose rules are the context."""
+    if isinstance(info.context, EvaluationRules):
+        info.context.check(url)
+    else:
+        EvaluationUrl.parse(url)
     return url
 
 
@@ -148,9 +150,7 @@ class DeploymentRequest(BaseModel):
     checks: Annotated[
         tuple[Check, ...], BeforeValidator(_none_to_empty), Field(max_length=MAX_CHECKS)
     ] = ()
-    evaluation_url: Annotated[
-        str, StringConstraints(max_length=2048), AfterValidator(_check_evaluation_url)
-    ]
+    evaluation_url: Annotated[str, AfterValidator(_check_evaluation_url)]
     attachments: Annotated[
         tuple[Attachment, ...], BeforeValidator(_none_to_empty), Field(max_length=MAX_ATTACHMENTS)
     ] = ()
@@ -180,15 +180,17 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def parse_request(body: dict[str, Any]) -> DeploymentRequest:
-    """Validate the fields of a request's JSON object.
+def parse_request(
+    body: dict[str, Any], evaluation_rules: EvaluationRules | None = None
+) -> DeploymentRequest:
+    """Validate the fields of a request's JSON object; its evaluation URL by the rules, if given.
 
     Raises:
         InvalidRequestError: names every bad field with a reason.
         TooLargeError: an attachment is above its limit.
     """
     try:
-        request = DeploymentRequest.model_validate(body)
+        request = DeploymentRequest.model_validate(body, context=evaluation_rules)
     except ValidationError as exc:
         raise _request_error(exc) from exc
     names = [attachment.name.lower() for attachment in request.attachments]

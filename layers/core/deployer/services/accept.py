@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from deployer.domain.deployment import Deployment
 from deployer.domain.errors import (
     ConflictError,
-    FieldError,
-    ForbiddenError,
-    InvalidRequestError,
     RecordChangedError,
     UnavailableError,
 )
@@ -21,28 +16,10 @@ from deployer.domain.ports import (
     RequestStore,
     Telemetry,
 )
-from deployer.domain.request import DeploymentRequest, parse_request
-from deployer.domain.secret import same_secret
+from deployer.domain.request import DeploymentRequest
 
 ATTEMPTS = 5
 """How often a change is tried again when another request for the same record was first."""
-
-
-def admit(body: dict[str, Any], secret: str) -> DeploymentRequest:
-    """The request in `body`, if it presents `secret`; whoever presents another learns nothing.
-
-    Raises:
-        ForbiddenError: the secret is wrong.
-        InvalidRequestError, TooLargeError: see `parse_request`.
-    """
-    presented = body.get("secret")
-    if not isinstance(presented, str) or not presented:
-        raise InvalidRequestError(
-            "the request has no secret", (FieldError("secret", "must be a non-empty string"),)
-        )
-    if not same_secret(presented, secret):
-        raise ForbiddenError("the secret is wrong")
-    return parse_request(body)
 
 
 def accept(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 import anthropic
 import httpx2
 
+from deployer.adapters.deadline import within
 from deployer.adapters.llm import failure
-from deployer.adapters.llm.deadline import within
 from deployer.domain.language_model import Image, Prompt, Reply, StopReason, Usage
 
 if TYPE_CHECKING:

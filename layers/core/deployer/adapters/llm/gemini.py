@@ -9,8 +9,8 @@ import requests
 from google.api_core.exceptions import GoogleAPICallError
 from google.protobuf.json_format import Error as MalformedMessageError  # type: ignore[import-untyped]
 
+from deployer.adapters.deadline import within
 from deployer.adapters.llm import failure
-from deployer.adapters.llm.deadline import within
 from deployer.domain.language_model import Image, Prompt, Reply, StopReason, Usage
 
 with warnings.catch_warnings():

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import openai
 
+from deployer.adapters.deadline import within
 from deployer.adapters.llm import failure
-from deployer.adapters.llm.deadline import within
 from deployer.domain.language_model import Image, Prompt, Reply, StopReason, Usage
 
 if TYPE_CHECKING:

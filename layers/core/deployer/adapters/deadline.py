@@ -16,9 +16,9 @@ T = TypeVar("T")
 def within(seconds: float, call: Callable[[], T]) -> T:
     """What `call` answers, if it does so in time.
 
-    An SDK's timeout limits the silence between two packets. Some services send blanks while the
-    model thinks, and then no timeout ever fires. So the call runs in a thread, which is left behind
-    when time is up.
+    The timeouts of HTTP clients limit the silence between two packets. Some services send blanks
+    while a model thinks, and then no timeout ever fires; others drip bytes on purpose. So the call
+    runs in a thread, which is left behind when time is up.
 
     Raises:
         TimeoutError: it did not; its answer, should one come, is dropped.
@@ -32,5 +32,5 @@ def within(seconds: float, call: Callable[[], T]) -> T:
             outcome.set_exception(exc)
 
     context = contextvars.copy_context()
-    threading.Thread(target=context.run, args=(run,), name="language-model", daemon=True).start()
+    threading.Thread(target=context.run, args=(run,), name="within", daemon=True).start()
     return outcome.result(timeout=seconds)
