@@ -37,6 +37,7 @@ PARAMETERS = {
     "GITHUB_API_URL": "GithubApiUrl",
     "GIT_BASE_URL": "GitBaseUrl",
     "PAGES_BASE_URL": "PagesBaseUrl",
+    "GITHUB_WRITE_LIMITS": "GithubWriteLimits",
     "OPENAI_BASE_URL": "OpenaiBaseUrl",
     "GEMINI_BASE_URL": "GeminiBaseUrl",
     "ANTHROPIC_BASE_URL": "AnthropicBaseUrl",
@@ -64,6 +65,10 @@ _FORMS = {
     "LOG_LEVEL": ("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
     "RETRY_DELAYS": (r"\d+(,\d+)*", "whole seconds with commas between, for example 1,2,4,8,16"),
     "MAX_RETRY_ATTEMPTS": (r"\d{1,2}|100", "a number from 0 to 100"),
+    "GITHUB_WRITE_LIMITS": (
+        r"([2-9]|[1-9]\d+)/[1-9]\d*(,([2-9]|[1-9]\d+)/[1-9]\d*)*",
+        "writes/seconds with commas between, for example 80/60,500/3600",
+    ),
     "WORKER_CONCURRENCY": (r"[2-9]|\d{2,3}|1000", "a number from 2 to 1000"),
 }
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from deployer.domain.write_budget import LIMITS
 from deployer.settings import NotifierSettings, SettingsError, WorkerSettings, key_name, load
 
 WORKER = {
@@ -53,3 +56,17 @@ def test_a_schedule_that_is_no_list_of_seconds_is_refused_by_name() -> None:
     environment = {"TABLE_NAME": "t", "RETRY_DELAYS": "1,soon", "MAX_RETRY_ATTEMPTS": "3"}
     with pytest.raises(SettingsError, match="RETRY_DELAYS"):
         load(NotifierSettings, environment)
+
+
+def test_the_write_limits_are_githubs_unless_another_server_has_others() -> None:
+    assert load(WorkerSettings, WORKER).github_write_limits == LIMITS
+    settings = load(WorkerSettings, {**WORKER, "GITHUB_WRITE_LIMITS": "20/60, 200/3600"})
+    minute, hour = settings.github_write_limits
+    assert (minute.writes, minute.window) == (20, timedelta(minutes=1))
+    assert (hour.writes, hour.window) == (200, timedelta(hours=1))
+
+
+@pytest.mark.parametrize("wrong", ["80", "80/", "1/60", "80/0", "80/60,", "eighty/60"])
+def test_wrong_write_limits_are_refused(wrong: str) -> None:
+    with pytest.raises(SettingsError, match="GITHUB_WRITE_LIMITS"):
+        load(WorkerSettings, {**WORKER, "GITHUB_WRITE_LIMITS": wrong})

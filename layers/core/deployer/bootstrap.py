@@ -160,7 +160,7 @@ def _build_ports() -> BuildPorts:
         generate=_generator(config),
         publisher=Publisher(host, git, names, clock),
         git=git,
-        turns=WriteTurns(host.owner, ledgers, clock),
+        turns=WriteTurns(host.owner, ledgers, clock, config.github_write_limits),
         workflow=_connections.workflow(config.state_machine_arn),
         telemetry=PowertoolsTelemetry(),
         clock=clock,

@@ -18,6 +18,7 @@ from pydantic import (
 
 from deployer.domain.evaluation_url import EvaluationRules, Network, check_pattern
 from deployer.domain.site_cache import CacheScope
+from deployer.domain.write_budget import LIMITS, Limits, parse_limits
 
 Provider = Literal["openai", "gemini", "anthropic"]
 
@@ -28,6 +29,10 @@ class SettingsError(Exception):
 
 def _comma_separated(value: object) -> object:
     return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _write_limits(value: object) -> object:
+    return parse_limits(value) if isinstance(value, str) else value
 
 
 Url = Annotated[str, StringConstraints(pattern=r"^https?://")]
@@ -83,6 +88,10 @@ class WorkerSettings(DeploymentSettings):
     github_api_url: Url = Field(alias="GITHUB_API_URL", default="https://api.github.com")
     git_base_url: Url = Field(alias="GIT_BASE_URL", default="https://github.com")
     pages_base_url: str = Field(alias="PAGES_BASE_URL", default="")
+    github_write_limits: Annotated[Limits, BeforeValidator(_write_limits)] = Field(
+        alias="GITHUB_WRITE_LIMITS", default=LIMITS
+    )
+    """What the host allows one account: writes/seconds, comma separated."""
 
     def base_url(self, provider: Provider) -> str:
         return {

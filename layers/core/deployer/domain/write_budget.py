@@ -32,7 +32,24 @@ class Limit:
     window: timedelta
 
 
-LIMITS = (Limit(80, timedelta(minutes=1)), Limit(500, timedelta(hours=1)))
+Limits = tuple[Limit, ...]
+LIMITS: Limits = (Limit(80, timedelta(minutes=1)), Limit(500, timedelta(hours=1)))
+"""GitHub.com's."""
+
+
+def parse_limits(text: str) -> Limits:
+    """`80/60,500/3600`: at most 80 writes in 60 seconds and 500 in 3600.
+
+    Raises:
+        ValueError: it is not of this form, or has no room for a repository's two writes.
+    """
+    limits = []
+    for part in text.split(","):
+        writes, _, seconds = (number.strip() for number in part.partition("/"))
+        limits.append(Limit(int(writes), timedelta(seconds=int(seconds))))
+    if any(limit.writes < 2 or not limit.window for limit in limits):
+        raise ValueError("at least 2 writes in at least 1 second")
+    return tuple(limits)
 
 
 @dataclass(frozen=True)
@@ -75,7 +92,7 @@ class WriteLedger:
     """Counts the writes of the ledger itself; the store compares it."""
 
     def turn(
-        self, writer: Writer, now: datetime, limits: tuple[Limit, ...] = LIMITS
+        self, writer: Writer, now: datetime, limits: Limits = LIMITS
     ) -> tuple[WriteLedger, datetime]:
         """When `writer` may send its writes: now, and they are granted, or later, and it waits.
 
@@ -105,7 +122,7 @@ class WriteLedger:
         line: list[Waiting],
         opens: datetime,
         now: datetime,
-        limits: tuple[Limit, ...],
+        limits: Limits,
     ) -> datetime:
         """When it is `writer`'s turn, if everybody before it who is there takes theirs."""
         times, at = [one.at for one in self.granted for _ in range(one.writes)], opens
@@ -136,9 +153,7 @@ class WriteLedger:
         return replace(self, closed_until=max(until, self.closed_until or until), silence=silence)
 
 
-def _earliest(
-    times: list[datetime], writes: int, after: datetime, limits: tuple[Limit, ...]
-) -> datetime:
+def _earliest(times: list[datetime], writes: int, after: datetime, limits: Limits) -> datetime:
     """When `writes` more fit behind `times`, which are in order."""
     at = max(after, times[-1]) if times else after
     for limit in limits:

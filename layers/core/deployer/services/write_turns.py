@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from deployer.domain.errors import Postponed, RateLimitedError, RecordChangedError
 from deployer.domain.ports import Clock, WriteLedgers
-from deployer.domain.write_budget import WriteLedger, Writer
+from deployer.domain.write_budget import LIMITS, Limits, WriteLedger, Writer
 
 ATTEMPTS = 10
 LOST_RACE = timedelta(seconds=3)
@@ -22,6 +22,7 @@ class WriteTurns:
     account: str
     ledgers: WriteLedgers
     clock: Clock
+    limits: Limits = LIMITS
 
     def take(self, writer: Writer) -> None:
         """Go on if it is `writer`'s turn to send its writes.
@@ -32,7 +33,7 @@ class WriteTurns:
         for _ in range(ATTEMPTS):
             now = self.clock()
             ledger = self.ledgers.load(self.account)
-            after, turn = ledger.turn(writer, now)
+            after, turn = ledger.turn(writer, now, self.limits)
             if self._saved(ledger, after):
                 if turn > now:
                     raise Postponed("the host's write budget", turn)
