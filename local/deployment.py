@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 STACK = "llm-code-deployer"
 STAGE = "local"
-FOR_THE_EMULATOR = {"Stage": STAGE, "BucketTlsOnly": "false", "EvaluationNetwork": "local"}
+FOR_THE_EMULATOR = {"Stage": STAGE, "TlsOnly": "false", "EvaluationNetwork": "local"}
 ARTIFACTS = "deployment-artifacts"  # the bucket named in samconfig.toml
 LAYERS = {"openai": "OpenaiLayer", "gemini": "GeminiLayer", "anthropic": "AnthropicLayer"}
 MAKES_A_BUILD = ("template.yaml", "samconfig.toml", "requirements/cloud.txt", "functions", "layers")

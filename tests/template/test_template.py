@@ -5,82 +5,28 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
 from local import deployment, env_file
+from tests.sam_template import TEMPLATE, Resources, of_type, role_statements, transformed
 
-ROOT = Path(__file__).parents[2]
-Resources = dict[str, dict[str, Any]]
+ROOT = TEMPLATE.parent
 NO_RESOURCE_LEVEL = ("xray:", "logs:")
 
 
-class _NoManagedPolicies:
-    """The template uses none of SAM's policy templates, so their names need not be looked up."""
-
-    def load(self) -> dict[str, str]:
-        return {}
-
-
-@pytest.fixture(scope="module")
-def template() -> dict[str, Any]:
-    parsed = yaml_parse((ROOT / "template.yaml").read_text())
-    for resource in parsed["Resources"].values():
-        properties = resource["Properties"]
-        # `sam package` puts these addresses in; the transform wants them to be there.
-        if resource["Type"] == "AWS::Serverless::Function":
-            properties["CodeUri"] = "s3://bucket/function.zip"
-        elif resource["Type"] == "AWS::Serverless::LayerVersion":
-            properties["ContentUri"] = "s3://bucket/layer.zip"
-        elif resource["Type"] == "AWS::Serverless::StateMachine":
-            properties["DefinitionUri"] = "s3://bucket/definition.json"
-    values = {"AWS::Region": "us-east-1", "AWS::Partition": "aws"}
-    transformed: dict[str, Any] = transform(parsed, values, _NoManagedPolicies())
-    return transformed
-
-
-@pytest.fixture(scope="module")
-def resources(template: dict[str, Any]) -> Resources:
-    found: Resources = template["Resources"]
-    return found
-
-
-def of_type(resources: Resources, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    found = [(n, r["Properties"]) for n, r in resources.items() if r["Type"] == kind]
-    assert found, kind
-    yield from found
-
-
-def statements(resources: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, role in of_type(resources, "AWS::IAM::Role"):
-        for policy in role.get("Policies", []):
-            for statement in policy["PolicyDocument"]["Statement"]:
-                yield name, statement
-
-
-def test_cfn_lint_finds_nothing_in_the_transformed_template(
-    template: dict[str, Any], tmp_path: Path
-) -> None:
-    path = tmp_path / "template.json"
-    path.write_text(json.dumps(template))
-    command = [
-        str(Path(sys.executable).with_name("cfn-lint")),
-        "--regions=us-east-1",
-        "--",
-        str(path),
-    ]
+def test_cfn_lint_finds_nothing_in_the_transformed_template(template_file: Path) -> None:
+    cfn_lint = str(Path(sys.executable).with_name("cfn-lint"))
+    command = [cfn_lint, "--regions=us-east-1", "--", str(template_file)]
     linted = subprocess.run(command, capture_output=True, text=True, check=False)
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
 def test_no_role_has_a_wildcard_but_where_aws_has_no_resource_level(resources: Resources) -> None:
-    for name, statement in statements(resources):
+    for name, statement in role_statements(resources):
         actions = statement["Action"]
         actions = [actions] if isinstance(actions, str) else actions
         assert not [action for action in actions if "*" in action], name
@@ -110,11 +56,12 @@ def test_no_function_has_a_secret_in_its_environment(resources: Resources) -> No
 
 
 def test_a_message_is_invisible_for_six_times_as_long_as_the_worker_may_run(
-    template: dict[str, Any], resources: Resources
+    resources: Resources,
 ) -> None:
     assert resources["WorkerFunction"]["Properties"]["Timeout"] == {"Ref": "WorkerTimeout"}
     queue = resources["Queue"]["Properties"]
-    assert queue["VisibilityTimeout"] >= 6 * template["Parameters"]["WorkerTimeout"]["MaxValue"]
+    longest = transformed()["Parameters"]["WorkerTimeout"]["MaxValue"]
+    assert queue["VisibilityTimeout"] >= 6 * longest
     worker = resources["WorkerFunction"]["Properties"]["Environment"]["Variables"]
     assert int(worker["MAX_RECEIVE_COUNT"]) == 5
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 8
@@ -141,6 +88,71 @@ def test_everything_that_is_kept_is_encrypted_and_private(resources: Resources) 
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "policy"),
+    [
+        ("AWS::S3::BucketPolicy", "PolicyDocument"),
+        ("AWS::SQS::QueuePolicy", "PolicyDocument"),
+        ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy"),
+    ],
+)
+def test_a_policy_refuses_plain_http(resources: Resources, kind: str, policy: str) -> None:
+    for name, properties in of_type(resources, kind):
+        assert resources[name]["Condition"] == "RefusesPlainHttp"
+        check_refuses_plain_http(properties[policy])
+
+
+def check_refuses_plain_http(document: dict[str, Any]) -> None:
+    (statement,) = document["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Action"].endswith(":*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_the_table_refuses_plain_http_and_cannot_be_deleted_by_mistake(
+    resources: Resources,
+) -> None:
+    table = resources["Table"]["Properties"]
+    condition, policy, _ = table["ResourcePolicy"]["Fn::If"]
+    assert condition == "RefusesPlainHttp"
+    check_refuses_plain_http(policy["PolicyDocument"])
+    assert table["DeletionProtectionEnabled"]
+
+
+def test_every_queue_has_a_policy_of_its_own(resources: Resources) -> None:
+    covered = [
+        (policy["Queues"], policy["PolicyDocument"]["Statement"][0]["Resource"])
+        for _, policy in of_type(resources, "AWS::SQS::QueuePolicy")
+    ]
+    for name, _ in of_type(resources, "AWS::SQS::Queue"):
+        assert ([{"Ref": name}], {"Fn::GetAtt": [name, "Arn"]}) in covered, name
+
+
+def test_records_and_files_outlive_the_stack(resources: Resources) -> None:
+    for name in ("Table", "Bucket"):
+        assert resources[name]["DeletionPolicy"] == "Retain"
+        assert resources[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_api_takes_no_tls_below_1_2(resources: Resources) -> None:
+    ((_, api),) = of_type(resources, "AWS::ApiGateway::RestApi")
+    assert api["SecurityPolicy"].startswith("SecurityPolicy_TLS13_1_2_PFS")
+    assert api["EndpointAccessMode"] == "STRICT"
+
+
+def test_the_api_is_logged_and_throttled(resources: Resources) -> None:
+    ((_, stage),) = of_type(resources, "AWS::ApiGateway::Stage")
+    assert stage["AccessLogSetting"]["DestinationArn"]
+    assert "$context.identity.sourceIp" in stage["AccessLogSetting"]["Format"]
+    assert all(one["ThrottlingRateLimit"] for one in stage["MethodSettings"])
+    assert not any(one.get("DataTraceEnabled") for one in stage["MethodSettings"])
+
+
+def test_the_history_of_an_execution_is_not_copied_into_the_logs(resources: Resources) -> None:
+    ((_, machine),) = of_type(resources, "AWS::StepFunctions::StateMachine")
+    assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
+
+
 def test_every_log_group_forgets(resources: Resources) -> None:
     for name, properties in of_type(resources, "AWS::Logs::LogGroup"):
         assert properties["RetentionInDays"], name
@@ -157,8 +169,8 @@ def test_dead_letters_failed_notifications_and_worker_errors_raise_an_alarm(
 
 def test_production_is_deployed_without_what_only_the_local_cloud_needs() -> None:
     text = (ROOT / "samconfig.toml").read_text()
-    parameters = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
-    for name, value in {"BucketTlsOnly": "true", "EvaluationNetwork": "public"}.items():
+    parameters = transformed()["Parameters"]
+    for name, value in {"TlsOnly": "true", "EvaluationNetwork": "public"}.items():
         assert name not in text
         assert name not in env_file.PARAMETERS.values()
         assert parameters[name]["Default"] == value
