@@ -1,0 +1,164 @@
+"""API Gateway in this process: template.yaml's routes to the real handlers, and its own answers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from samtranslator.yaml_helper import yaml_parse
+
+from functions.status import app as status
+from functions.validator import app as validator
+from tests.conftest import LambdaContext, load_event
+
+TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+HANDLERS = {"ValidatorFunction": validator.handler, "StatusFunction": status.handler}
+BODY_LIMIT = 10 * 1024 * 1024
+STAGE = "dev"
+Route = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the caller gets. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def routes() -> dict[Route, str]:
+    """(method, path) → the function that template.yaml gives it."""
+    return {
+        (event["Properties"]["Method"].upper(), event["Properties"]["Path"]): name
+        for name, resource in _resources().items()
+        if resource["Type"] == "AWS::Serverless::Function"
+        for event in resource["Properties"].get("Events", {}).values()
+        if event["Type"] == "Api"
+    }
+
+
+def gateway_answers() -> dict[str, Answer]:
+    """What template.yaml lets the gateway answer by itself, by CloudFormation's name for it."""
+    usual = {"DEFAULT_4XX": 400, "DEFAULT_5XX": 504}
+    return {
+        name: Answer(
+            given.get("StatusCode") or usual[name],
+            {
+                "content-type": "application/json",
+                **{
+                    header.lower(): value.strip("'")
+                    for header, value in given.get("ResponseParameters", {})
+                    .get("Headers", {})
+                    .items()
+                },
+            },
+            given["ResponseTemplates"]["application/json"]
+            .replace("$context.error.messageString", '"Bad Request"')
+            .encode(),
+        )
+        for name, given in _resources()["Api"]["Properties"]["GatewayResponses"].items()
+    }
+
+
+class Gateway:
+    """Call it with what a client sends. What a handler raises comes out as it is."""
+
+    def __init__(self) -> None:
+        self._routes = {
+            (method, _pattern(path)): (path, HANDLERS[name])
+            for (method, path), name in routes().items()
+        }
+        self._own = gateway_answers()
+        self._template = load_event("round1")
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        binary: bool = False,
+    ) -> Answer:
+        """`path` is as it is on the wire. `binary` passes the body as base64."""
+        if len(body) > BODY_LIMIT:
+            return self._own["REQUEST_TOO_LARGE"]
+        path, _, query = path.partition("?")
+        for (route_method, pattern), (resource, handler) in self._routes.items():
+            found = pattern.fullmatch(path)
+            if found and route_method == method:
+                event = self.event(method, path, body, headers or {}, binary=binary) | {
+                    "resource": resource,
+                    "pathParameters": {k: unquote(v) for k, v in found.groupdict().items()},
+                    "queryStringParameters": {"query": query} if query else None,
+                }
+                return self.invoke(handler, event)
+        return self._own["MISSING_AUTHENTICATION_TOKEN"]
+
+    def event(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, binary: bool
+    ) -> dict[str, Any]:
+        """The proxy event. Without a binary media type the gateway makes text of every body."""
+        text = base64.b64encode(body).decode() if binary else body.decode("utf-8", "replace")
+        headers = {**self._template["headers"], **headers}
+        return {
+            **self._template,
+            "path": path,
+            "httpMethod": method,
+            "headers": headers,
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "requestContext": {
+                **self._template["requestContext"],
+                "path": f"/{STAGE}{path}",
+                "stage": STAGE,
+                "httpMethod": method,
+            },
+            "body": text or None,
+            "isBase64Encoded": binary,
+        }
+
+    @staticmethod
+    def invoke(handler: Callable[[dict[str, Any], Any], dict[str, Any]], event: Any) -> Answer:
+        """The handler's answer, after the ways that an event and an answer go as JSON."""
+        given = json.loads(json.dumps(handler(json.loads(json.dumps(event)), LambdaContext())))
+        headers = {name.lower(): values[-1] for name, values in given["multiValueHeaders"].items()}
+        return Answer(given["statusCode"], headers, given["body"].encode())
+
+    def wsgi(
+        self, environ: dict[str, Any], start_response: Callable[..., object]
+    ) -> Iterable[bytes]:
+        """The same as a WSGI application."""
+        headers = {
+            name[5:].replace("_", "-").title(): value
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
+        }
+        answer = self(
+            environ["REQUEST_METHOD"],
+            environ["REQUEST_URI"],
+            environ["wsgi.input"].read(),
+            headers | {"Content-Type": environ.get("CONTENT_TYPE", "")},
+        )
+        phrase = HTTPStatus(answer.status).phrase
+        start_response(f"{answer.status} {phrase}", list(answer.headers.items()))
+        return [answer.body]
+
+
+def _resources() -> dict[str, Any]:
+    resources: dict[str, Any] = yaml_parse(TEMPLATE.read_text())["Resources"]
+    return resources
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)))
