@@ -5,23 +5,32 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
+from aws_lambda_powertools.utilities import parameters
+from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
+from deployer import bootstrap
+from deployer.connections import Connections
 from functions.status import app as status
 from functions.validator import app as validator
+from tests import aws
 from tests.conftest import LambdaContext, load_event
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 HANDLERS = {"ValidatorFunction": validator.handler, "StatusFunction": status.handler}
 BODY_LIMIT = 10 * 1024 * 1024
 STAGE = "dev"
+STUDENT_SECRET = "local-secret"
+"""As in events/."""
 Route = tuple[str, str]
 
 
@@ -79,7 +88,7 @@ class Gateway:
             (method, _pattern(path)): (path, HANDLERS[name])
             for (method, path), name in routes().items()
         }
-        self._own = gateway_answers()
+        self.own = gateway_answers()
         self._template = load_event("round1")
 
     def __call__(
@@ -93,7 +102,7 @@ class Gateway:
     ) -> Answer:
         """`path` is as it is on the wire. `binary` passes the body as base64."""
         if len(body) > BODY_LIMIT:
-            return self._own["REQUEST_TOO_LARGE"]
+            return self.own["REQUEST_TOO_LARGE"]
         path, _, query = path.partition("?")
         for (route_method, pattern), (resource, handler) in self._routes.items():
             found = pattern.fullmatch(path)
@@ -104,7 +113,7 @@ class Gateway:
                     "queryStringParameters": {"query": query} if query else None,
                 }
                 return self.invoke(handler, event)
-        return self._own["MISSING_AUTHENTICATION_TOKEN"]
+        return self.own["MISSING_AUTHENTICATION_TOKEN"]
 
     def event(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, binary: bool
@@ -153,6 +162,31 @@ class Gateway:
         phrase = HTTPStatus(answer.status).phrase
         start_response(f"{answer.status} {phrase}", list(answer.headers.items()))
         return [answer.body]
+
+
+@contextmanager
+def running() -> Iterator[Gateway]:
+    """A gateway before handlers that have a table, a bucket, a queue and a secret of their own."""
+    with mock_aws(), pytest.MonkeyPatch.context() as environment:
+        aws.create_table()
+        aws.create_bucket()
+        aws.create_secret(STUDENT_SECRET=STUDENT_SECRET)
+        settings = {
+            "TABLE_NAME": aws.TABLE,
+            "BUCKET_NAME": aws.BUCKET,
+            "QUEUE_URL": aws.create_queue(),
+            "SECRET_NAME": aws.SECRET,
+            "LLM_PROVIDER": "openai",
+        }
+        for name, value in settings.items():
+            environment.setenv(name, value)
+        bootstrap.connect(Connections())
+        parameters.clear_caches()
+        try:
+            yield Gateway()
+        finally:
+            bootstrap.connect(Connections())
+            parameters.clear_caches()
 
 
 def _resources() -> dict[str, Any]:

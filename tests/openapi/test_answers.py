@@ -1,0 +1,194 @@
+"""Every answer that the real handlers can be brought to is one that docs/openapi.yaml describes."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from deployer import bootstrap
+from deployer.adapters.dynamodb import DynamoDBDeployments
+from deployer.connections import Connections
+from deployer.domain.deployment import Deployment, Failure, Lease, PagesState
+from deployer.domain.language_model import Usage
+from deployer.domain.request import MAX_ATTACHMENT_BYTES, MAX_BODY_BYTES
+from tests.aws import TABLE
+from tests.builders import (
+    START,
+    a_body,
+    a_data_uri,
+    a_deployment,
+    a_publication,
+    a_report,
+)
+from tests.description import Description
+from tests.gateway import STUDENT_SECRET, Answer, Gateway
+
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
+LATER = START + timedelta(minutes=1)
+STATUS = "/api/status/{email}/{task}"
+
+
+def send(gateway: Gateway, **changes: Any) -> Answer:
+    task = f"task-{uuid.uuid4()}"
+    body = a_body(**{"secret": STUDENT_SECRET, "task": task, **changes})
+    return gateway("POST", "/api/deploy", json.dumps(body).encode())
+
+
+def send_twice(gateway: Gateway, **changes: Any) -> Answer:
+    task = f"task-{uuid.uuid4()}"
+    assert send(gateway, task=task).status == 200
+    return send(gateway, task=task, **changes)
+
+
+def raw(body: bytes) -> Callable[[Gateway], Answer]:
+    return lambda gateway: gateway("POST", "/api/deploy", body)
+
+
+def with_an_attachment(name: str, content: bytes) -> Callable[[Gateway], Answer]:
+    given = [{"name": name, "url": a_data_uri(content)}]
+    return lambda gateway: send(gateway, attachments=given)
+
+
+@pytest.mark.parametrize(
+    ("provoke", "status", "code"),
+    [
+        (send, 200, None),
+        (send_twice, 200, None),
+        (raw(b""), 400, "invalid_request"),
+        (raw(b"[]"), 400, "invalid_request"),
+        (raw(b'{"email": '), 400, "invalid_request"),
+        (raw(b"{}"), 400, "invalid_request"),
+        (lambda gateway: send(gateway, email="nobody", round=0), 400, "invalid_request"),
+        (with_an_attachment("LICENSE", b"x"), 400, "invalid_request"),
+        (lambda gateway: send(gateway, secret="guess"), 403, "forbidden"),
+        (lambda gateway: send(gateway, round=2), 409, "conflict"),
+        (lambda gateway: send_twice(gateway, brief="another"), 409, "conflict"),
+        (with_an_attachment("a", b"x" * (MAX_ATTACHMENT_BYTES + 1)), 413, "too_large"),
+        (raw(b" " * (MAX_BODY_BYTES + 1)), 413, "too_large"),
+        (raw(b" " * (2 * MAX_BODY_BYTES + 1)), 413, "too_large"),
+    ],
+)
+def test_deploy_answers_as_described(
+    gateway: Gateway,
+    description: Description,
+    provoke: Callable[[Gateway], Answer],
+    status: int,
+    code: str | None,
+) -> None:
+    answer = provoke(gateway)
+    assert (answer.status, answer.json().get("error", {}).get("code")) == (status, code)
+    assert description.mismatches("POST", "/api/deploy", answer) == []
+
+
+@pytest.fixture
+def lose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
+    """Call it with a setting and a value that names nothing."""
+
+    def lose(setting: str, value: str) -> None:
+        monkeypatch.setenv(setting, value)
+        bootstrap.connect(Connections())
+
+    yield lose
+    monkeypatch.undo()
+    bootstrap.connect(Connections())
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("TABLE_NAME", "no-table"),
+        ("BUCKET_NAME", "no-bucket"),
+        ("QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/no-queue"),
+    ],
+)
+def test_deploy_answers_as_described_when_it_cannot_record_or_queue(
+    gateway: Gateway,
+    description: Description,
+    lose: Callable[[str, str], None],
+    setting: str,
+    value: str,
+) -> None:
+    lose(setting, value)
+    answer = send(gateway)
+    assert (answer.status, answer.json()["error"]["code"]) == (503, "unavailable")
+    assert description.mismatches("POST", "/api/deploy", answer) == []
+
+
+def test_health_answers_as_described(gateway: Gateway, description: Description) -> None:
+    answer = gateway("GET", "/")
+    assert answer.status == 200
+    assert description.mismatches("GET", "/", answer) == []
+
+
+RECORD = a_deployment(evaluation_url="https://example.com/")
+CLAIMED = RECORD.claimed(Lease("worker", LATER), LATER)
+GENERATED = CLAIMED.generated("sites/d-1.json", None, a_report(notes=("a note",)), LATER)
+PRICED = CLAIMED.generated(
+    "sites/d-1.json", "ab" * 20, a_report(cost_usd=0.0125, usage=Usage(1, 0, 2)), LATER
+)
+PUBLISHED = GENERATED.published(a_publication(), LATER)
+SEEN = PUBLISHED.pages_seen(PagesState.LIVE, LATER)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        RECORD,
+        CLAIMED,
+        CLAIMED.waits("round 1 is still in work", LATER, LATER),
+        CLAIMED.failed(Failure("the model declined", resumable=False), LATER),
+        GENERATED,
+        PRICED,
+        PUBLISHED,
+        PUBLISHED.pages_seen(PagesState.PENDING, LATER),
+        SEEN.attempted(RECORD.deployment_id, 1, "HTTP 500", LATER),
+        SEEN.notified(RECORD.deployment_id, 2, "HTTP 200", LATER),
+        SEEN.notification_gave_up(RECORD.deployment_id, 3, "ConnectTimeout", LATER),
+    ],
+    ids=lambda record: record.state.value,
+)
+def test_status_answers_as_described_in_every_state(
+    gateway: Gateway, description: Description, record: Deployment
+) -> None:
+    own = replace(record, task=f"task-{uuid.uuid4()}")
+    DynamoDBDeployments(TABLE).save(own)
+    answer = gateway("GET", f"/api/status/{own.email}/{own.task}")
+    assert answer.json()["round1"]["state"] == record.state
+    assert description.mismatches("GET", STATUS, answer) == []
+
+
+def test_status_of_an_unknown_task_answers_as_described(
+    gateway: Gateway, description: Description
+) -> None:
+    answer = gateway("GET", "/api/status/student@example.com/unknown")
+    assert answer.status == 404
+    assert description.mismatches("GET", STATUS, answer) == []
+
+
+def test_status_without_a_table_answers_as_described(
+    gateway: Gateway, description: Description, lose: Callable[[str, str], None]
+) -> None:
+    lose("TABLE_NAME", "no-table")
+    answer = gateway("GET", "/api/status/student@example.com/sum-of-sales")
+    assert answer.status == 503
+    assert description.mismatches("GET", STATUS, answer) == []
+
+
+def test_an_answer_that_is_not_described_is_told(
+    gateway: Gateway, description: Description
+) -> None:
+    answer = send(gateway)
+    for wrong in (
+        Answer(202, answer.headers, answer.body),
+        Answer(200, {"content-type": "text/html"}, answer.body),
+        Answer(200, answer.headers, b'{"status": "accepted"}'),
+        Answer(503, answer.headers, b'{"error": {"code": "unavailable", "message": "x"}}'),
+    ):
+        assert description.mismatches("POST", "/api/deploy", wrong) != []
