@@ -13,11 +13,12 @@ from local.github import (
     pages_site,
     repository_page,
     rest_accounts,
+    rest_deployments,
     rest_pages,
     rest_repositories,
 )
 from local.github.access import add_github_headers, admit_rest_request
-from local.github.answers import json_answer, not_found
+from local.github.answers import not_found
 from local.github.clock import Clock
 from local.github.double import EXTENSION, Accounts, GitHubDouble
 from local.github.faults import Faults
@@ -65,11 +66,10 @@ def create_app(
     app = Flask(__name__)
     app.extensions[EXTENSION] = double
     app.url_map.merge_slashes = False
-    for routes in (rest_accounts.routes, rest_repositories.routes, rest_pages.routes):
-        app.register_blueprint(routes)
-    for others in (repository_page, git_http, pages_site, control):
-        app.register_blueprint(others.routes)
-    app.add_url_rule("/", "root", _root)
+    for part in (rest_accounts, rest_repositories, rest_pages, rest_deployments):
+        app.register_blueprint(part.routes)
+    for part in (repository_page, git_http, pages_site, control):
+        app.register_blueprint(part.routes)
     app.register_error_handler(404, _unknown_address)
     app.register_error_handler(405, _unknown_address)
     app.before_request(_admit)
@@ -88,11 +88,6 @@ def _admit() -> Response | None:
 
 def _complete(response: Response) -> Response:
     return add_github_headers(response) if _is_rest() else response
-
-
-def _root() -> Response:
-    base = request.host_url
-    return json_answer({"current_user_url": f"{base}user", "rate_limit_url": f"{base}rate_limit"})
 
 
 def _unknown_address(_: HTTPException) -> Response:

@@ -37,15 +37,22 @@ def follow_branch(double: GitHubDouble, repository: Repository) -> None:
 
 def latest_build(double: GitHubDouble, repository: Repository) -> BuildState | None:
     """Return the state of the newest build, finished or not."""
-    site = repository.pages
-    if site is None or not site.builds:
-        return None
-    build, now = site.builds[-1], double.clock.now()
+    states = build_states(double, repository)
+    return states[-1] if states else None
+
+
+def build_states(double: GitHubDouble, repository: Repository) -> list[BuildState]:
+    """Return the state of every build, oldest first."""
+    builds = repository.pages.builds if repository.pages else []
+    return [_state(double, build) for build in builds]
+
+
+def _state(double: GitHubDouble, build: PagesBuild) -> BuildState:
     if _is_done(double, build):
         lag = double.pages_delay
         done_at = build.started_at + lag
         return BuildState(build.commit, "built", build.started_at, done_at, int(lag * 1000))
-    return BuildState(build.commit, "building", build.started_at, now, 0)
+    return BuildState(build.commit, "building", build.started_at, double.clock.now(), 0)
 
 
 def served_commit(double: GitHubDouble, repository: Repository) -> str | None:

@@ -71,6 +71,8 @@ NEVER_USED_COUNTS = (
     "watchers",
     "watchers_count",
 )
+ONLY_OF_PEOPLE = {"hireable", "bio", "user_view_type", "site_admin", "gravatar_id"}
+ONLY_IN_FULL = {"subscribers_count", "network_count", "organization"}
 
 
 class Addresses:
@@ -98,7 +100,7 @@ def simple_user(login: str, account_id: int, kind: str, base: str) -> dict[str, 
     return {
         "login": login,
         "id": account_id,
-        "node_id": _node_id("U", account_id),
+        "node_id": node_id("U", account_id),
         "avatar_url": f"{base}/avatars/{account_id}",
         "gravatar_id": "",
         "url": url,
@@ -134,7 +136,7 @@ def full_organization(login: str, account_id: int, base: str, public_repos: int)
     own = ("repos", "events", "hooks", "issues", "members", "public_members")
     account = full_user(login, account_id, "Organization", base, public_repos)
     return {
-        **{name: value for name, value in account.items() if name not in USER_PATHS},
+        **{name: account[name] for name in account.keys() - USER_PATHS.keys() - ONLY_OF_PEOPLE},
         **{f"{name}_url": f"{base}/orgs/{login}/{name}" for name in own},
         "url": f"{base}/orgs/{login}",
         "description": None,
@@ -155,7 +157,7 @@ def repository(
     api, web = where.api(one), where.web(one)
     body: dict[str, Any] = {
         "id": one.id,
-        "node_id": _node_id("R", one.id),
+        "node_id": node_id("R", one.id),
         "name": one.name,
         "full_name": one.full_name,
         "private": one.private,
@@ -190,6 +192,14 @@ def repository(
     return body
 
 
+def listed_repository(
+    one: Repository, owner: dict[str, Any], where: Addresses, *, may_write: bool
+) -> dict[str, Any]:
+    """Return a repository the way lists show it."""
+    full = repository(one, owner, where, may_write=may_write)
+    return {name: value for name, value in full.items() if name not in ONLY_IN_FULL}
+
+
 def pages_site(
     one: Repository, site: PagesSite, state: BuildState | None, where: Addresses
 ) -> dict[str, Any]:
@@ -204,8 +214,6 @@ def pages_site(
         "build_type": site.build_type,
         "source": {"branch": site.branch, "path": site.path},
         "public": True,
-        "protected_domain_state": None,
-        "pending_domain_unverified_at": None,
         "https_enforced": True,
     }
 
@@ -242,5 +250,6 @@ def _features(one: Repository) -> dict[str, Any]:
     }
 
 
-def _node_id(kind: str, number: int) -> str:
+def node_id(kind: str, number: int) -> str:
+    """Make the id that an object has in GitHub's GraphQL API."""
     return f"{kind}_{base64.urlsafe_b64encode(str(number).encode()).decode().rstrip('=')}"

@@ -47,8 +47,8 @@ def organization(login: str) -> Response:
 @routes.get("/rate_limit")
 def rate_limit() -> Response:
     """Answer the primary limit; nothing tells about the secondary ones, as on GitHub."""
-    core = {**current_double().limits.standing(), "resource": "core"}
-    search = {"limit": 30, "remaining": 30, "reset": core["reset"], "used": 0, "resource": "search"}
+    core = current_double().limits.standing()
+    search = {"limit": 30, "remaining": 30, "reset": core["reset"], "used": 0}
     return json_answer({"resources": {"core": core, "search": search}, "rate": core})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, request
 
@@ -16,8 +15,9 @@ from local.github.answers import (
     requires_authentication,
 )
 from local.github.double import current_double
+from local.github.paging import page_of
 from local.github.repositories import NameTakenError, Repository
-from local.github.representation import Addresses
+from local.github.representation import Addresses, listed_repository
 from local.github.representation import repository as repository_body
 from local.github.rest_accounts import account_body
 
@@ -49,7 +49,7 @@ def create_for_organization(organization: str) -> Response:
 @routes.get("/user/repos")
 def repositories_of_token_user() -> Response:
     """List the repositories of the token's user."""
-    return _page_of(current_double().accounts.login) if g.signed_in else requires_authentication()
+    return _listed(current_double().accounts.login) if g.signed_in else requires_authentication()
 
 
 @routes.get("/users/<login>/repos")
@@ -57,7 +57,7 @@ def repositories_of_token_user() -> Response:
 def repositories_of(login: str) -> Response:
     """List an account's repositories."""
     spelled = current_double().accounts.spelled(login)
-    return _page_of(spelled) if spelled else not_found()
+    return _listed(spelled) if spelled else not_found()
 
 
 @routes.get("/repos/<owner>/<name>")
@@ -203,21 +203,7 @@ def _body(repository: Repository) -> dict[str, Any]:
     return repository_body(repository, owner, where, may_write=g.signed_in)
 
 
-def _page_of(owner: str) -> Response:
+def _listed(owner: str) -> Response:
     listed = [one for one in current_double().repositories.owned_by(owner) if visible(one)]
-    size = min(max(request.args.get("per_page", 30, type=int), 1), 100)
-    number = max(request.args.get("page", 1, type=int), 1)
-    last = max(1, -(-len(listed) // size))
-    answer = json_answer([_body(one) for one in listed[(number - 1) * size : number * size]])
-    relations = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
-    if number <= 1:
-        relations = {name: relations[name] for name in ("next", "last")}
-    if number >= last:
-        relations = {name: relations[name] for name in ("prev", "first") if name in relations}
-    links = [
-        f'<{request.base_url}?{urlencode({**request.args, "page": to})}>; rel="{name}"'
-        for name, to in relations.items()
-    ]
-    if links:
-        answer.headers["Link"] = ", ".join(links)
-    return answer
+    body, where = account_body(owner), Addresses(request.host_url)
+    return page_of(listed, lambda one: listed_repository(one, body, where, may_write=g.signed_in))

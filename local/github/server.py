@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from flask import Flask
+
     from local.github.double import GitHubDouble
     from local.github.request_log import LoggedRequest
     from local.github.transport import Transport
@@ -33,7 +35,13 @@ class RunningGitHub:
     """A double that answers on a port of this machine."""
 
     url: str
-    double: GitHubDouble
+    app: Flask
+
+    @property
+    def double(self) -> GitHubDouble:
+        """Its state and settings."""
+        double: GitHubDouble = self.app.extensions[EXTENSION]
+        return double
 
     @property
     def git_url(self) -> str:
@@ -68,6 +76,6 @@ def serve(data_directory: Path | str, *, port: int = 0, **settings: Any) -> Iter
     transport: Transport = app.wsgi_app  # type: ignore[assignment]
     with serving.serve(app, port, Handler) as url:
         try:
-            yield RunningGitHub(url, app.extensions[EXTENSION])
+            yield RunningGitHub(url, app)
         finally:
             transport.stop_hanging()

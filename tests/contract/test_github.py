@@ -169,11 +169,26 @@ def test_pages_are_seen_when_they_serve_this_commit_and_not_before(github: Runni
     assert host.api.serves(second)
 
 
-def test_without_a_build_the_page_itself_is_looked_at(github: RunningGitHub) -> None:
+NO_BUILD = FaultRule("/repos/*/pages/builds/latest", answer=404, times=None)
+NO_DEPLOYMENT = FaultRule("/repos/*/deployments*", answer=404, times=None)
+
+
+def test_without_a_build_the_commits_deployment_is_looked_at(github: RunningGitHub) -> None:
+    host = connect(github)
+    name = host.api.create("site", "").full_name
+    published = replace(publish(host, name, FIRST), page_digest="0" * 64)
+    github.double.faults.replace(NO_BUILD)
+    assert host.api.serves(published)
+    assert not host.api.serves(replace(published, commit_sha="1" * 40))
+
+
+def test_without_a_build_and_a_deployment_the_page_itself_is_looked_at(
+    github: RunningGitHub,
+) -> None:
     host = connect(github)
     name = host.api.create("site", "").full_name
     published = publish(host, name, FIRST)
-    github.double.faults.replace(FaultRule("/repos/*/pages/builds/latest", answer=404, times=None))
+    github.double.faults.replace(NO_BUILD, NO_DEPLOYMENT)
     assert host.api.serves(published)
     assert not host.api.serves(replace(published, page_digest="0" * 64))
 
