@@ -12,6 +12,7 @@ UV := $(LOCAL)/tools/bin/uv
 DEV := .venv/bin
 CLOUD := $(LOCAL)/cloud
 SAM := $(LOCAL)/sam
+SCAN := $(LOCAL)/scan
 
 export RUFF_CACHE_DIR := $(LOCAL)/cache/ruff
 export SAM_CLI_TELEMETRY := 0
@@ -19,7 +20,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv environments lock demo run down logs doctor lint template test test-fast deploy
+.PHONY: help venv environments lock demo run down logs doctor lint bandit template test test-fast deploy
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -70,6 +71,10 @@ $(STAMPS)/sam: requirements/sam.txt | $(UV)
 	$(call environment,$(SAM),$<)
 	@touch $@
 
+$(STAMPS)/scan: requirements/scan.txt | $(UV)
+	$(call environment,$(SCAN),$<)
+	@touch $@
+
 # --- locks -----------------------------------------------------------------------------------------------
 
 COMPILE = $(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-annotate \
@@ -82,6 +87,7 @@ lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the new
 	$(COMPILE) --group bootstrap -o requirements/bootstrap.txt
 	$(COMPILE) --group cloud -o requirements/cloud.txt
 	$(COMPILE) --group sam -o requirements/sam.txt
+	$(COMPILE) --group scan -o requirements/scan.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(LAYER) -o layers/dependencies/requirements.txt
 	shared=$$(sed -n 's/^\([a-zA-Z0-9._-]*\)==.*/--no-emit-package \1/p' layers/dependencies/requirements.txt); \
@@ -112,15 +118,19 @@ lint: venv ## ruff and mypy
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy
 
-template: venv $(STAMPS)/sam ## the SAM template, as written and as CloudFormation gets it
+bandit: $(STAMPS)/scan ## bandit: all checks for what runs in AWS; local/ starts programs and has known passwords
+	@$(SCAN)/bin/bandit -q -r layers functions
+	@$(SCAN)/bin/bandit -q -r local --skip B105,B404,B603,B607
+
+template: venv $(STAMPS)/sam $(STAMPS)/scan ## the SAM template, as written and as CloudFormation gets it
 	@$(SAM)/bin/sam validate --lint --template-file template.yaml
 	@$(DEV)/python -m pytest -q tests/template
 
 test: environments ## all tests (TESTS=tests/unit for some)
-	@$(DEV)/python -m pytest $(TESTS)
+	@$(DEV)/python -m pytest -m "not scan" $(TESTS)
 
 test-fast: venv ## all tests but those that need the local cloud
-	@$(DEV)/python -m pytest -m "not e2e" $(TESTS)
+	@$(DEV)/python -m pytest -m "not e2e and not scan" $(TESTS)
 
 # --- AWS -------------------------------------------------------------------------------------------------
 

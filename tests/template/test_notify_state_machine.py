@@ -2,43 +2,70 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.sam_template import transformed
+from tests.template.state_language import longest_retrying, problems
+
 DEFINITION = json.loads(
     (Path(__file__).parents[2] / "functions/notifier/notify.asl.json").read_text()
 )
 STATES: dict[str, dict[str, Any]] = DEFINITION["States"]
+ONE_YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
-def targets(state: dict[str, Any]) -> set[str]:
-    found = {state[name] for name in ("Next", "Default") if name in state}
-    found |= {choice["Next"] for choice in state.get("Choices", [])}
-    return found | {catcher["Next"] for catcher in state.get("Catch", [])}
+def changed(state: str, **fields: Any) -> dict[str, Any]:
+    """The definition with one state's fields replaced; None takes a field away."""
+    definition = copy.deepcopy(DEFINITION)
+    kept = definition["States"][state]
+    kept.update(fields)
+    definition["States"][state] = {n: value for n, value in kept.items() if value is not None}
+    return definition
 
 
-def reachable() -> set[str]:
-    seen: set[str] = set()
-    waiting = [DEFINITION["StartAt"]]
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += targets(STATES[name])
-    return seen
+def retrying(**fields: Any) -> dict[str, Any]:
+    return changed("Deliver", Retry=[{**STATES["Deliver"]["Retry"][0], **fields}])
 
 
-def test_every_state_is_reached_and_every_next_exists() -> None:
-    assert reachable() == set(STATES)
+def test_the_definition_is_sound() -> None:
+    assert problems(DEFINITION) == []
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_every_state_goes_on_or_ends(name: str) -> None:
-    state = STATES[name]
-    assert targets(state) or state.get("End") or state["Type"] in ("Succeed", "Fail")
+@pytest.mark.parametrize(
+    ("broken", "problem"),
+    [
+        (changed("Wait", Next="Delivery"), "Delivery: is gone to and does not exist"),
+        (changed("Wait", Next="Deliver"), "NextAttempt: is never reached"),
+        (changed("Wait", Next=None), "Wait: neither goes on nor ends"),
+        (changed("Wait", Seconds=5), "Wait: waits for not exactly one thing"),
+        (changed("Delivered?", Default=None), "Delivered?: no Default: another value fails"),
+        (changed("Deliver", TimeoutSeconds=None), "Deliver: no timeout"),
+        (retrying(JitterStrategy="full"), "Deliver: JitterStrategy is full"),
+        (retrying(MaxDelaySeconds=31_622_400), "Deliver: MaxDelaySeconds is 31622400"),
+        (retrying(MaxDelaySeconds=2), "Deliver: MaxDelaySeconds is 2"),
+        (retrying(IntervalSeconds=0), "Deliver: IntervalSeconds is 0"),
+        (retrying(BackoffRate=0.5), "Deliver: BackoffRate is 0.5"),
+        (retrying(MaxAttempts=100_000_000), "Deliver: MaxAttempts is 100000000"),
+        (retrying(ErrorEquals=["States.ALL", "States.Timeout"]), "Deliver: States.ALL stands"),
+    ],
+)
+def test_a_fault_that_no_linter_finds_is_found(broken: dict[str, Any], problem: str) -> None:
+    assert [one for one in problems(broken) if one.startswith(problem)], problems(broken)
+
+
+def test_an_execution_may_last_for_all_its_waits_and_retries() -> None:
+    parameters = transformed()["Parameters"]
+    delays = [int(delay) for delay in parameters["RetryDelays"]["Default"].split(",")]
+    attempts = (len(delays) + 1) * longest_retrying(STATES["Deliver"])
+    pages = parameters["PagesPatience"]["MaxValue"] + longest_retrying(STATES["CheckPages"])
+    longest = sum(delays) + attempts + pages + longest_retrying(STATES["NoteFault"])
+    assert longest < ONE_YEAR_SECONDS  # a standard execution ends after that by itself
+    assert DEFINITION.get("TimeoutSeconds", ONE_YEAR_SECONDS) > longest
 
 
 @pytest.mark.parametrize("name", [n for n, state in STATES.items() if state["Type"] == "Task"])
