@@ -20,7 +20,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv environments lock demo run down logs doctor lint bandit template test test-fast deploy
+.PHONY: help venv environments lock demo run down logs doctor lint bandit template test test-fast deploy caller
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -136,3 +136,6 @@ test-fast: venv ## all tests but those that need the local cloud
 
 deploy: environments ## build and deploy to AWS (ENV=dev or prod), secrets from .env
 	@$(DEV)/python -m local deploy --env $(ENV)
+
+caller: venv ## a secret of its own for a caller (EMAIL=..., ENV=dev, prod or local, REMOVE=1)
+	@$(DEV)/python -m local caller "$(EMAIL)" --env $(ENV) $(if $(REMOVE),--remove)

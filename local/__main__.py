@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: python -m local run|demo|down|logs|doctor|deploy."""
+"""The commands behind the Makefile: python -m local run|demo|down|logs|doctor|deploy|caller."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from local import aws, doctor
+from local import aws, callers, doctor
 from local.demo import Demo
 from local.errors import LocalCloudError
 from local.logs import FunctionLogs
@@ -102,6 +102,12 @@ def deploy(options: Options) -> int:
     return 0
 
 
+def caller(options: Options) -> int:
+    """Make a caller's own secret, or take it away."""
+    callers.command(options.email, options.env, options.home, remove=options.remove)
+    return 0
+
+
 def _endpoints(home: Home) -> dict[str, object]:
     try:
         kept: dict[str, object] = json.loads(home.endpoints.read_text())
@@ -121,6 +127,7 @@ def _arguments() -> Options:
     commands = parser.add_subparsers(required=True)
     known: dict[str, Callable[[Options], int]] = {
         "run": run, "demo": demo, "down": down, "logs": logs, "doctor": check, "deploy": deploy,
+        "caller": caller,
     }  # fmt: skip
     for name, function in known.items():
         command = commands.add_parser(name, help=function.__doc__)
@@ -133,8 +140,11 @@ def _arguments() -> Options:
             )
         if name == "logs":
             command.add_argument("--deployment", default="", help="only this deployment id's")
-        if name == "deploy":
+        if name in ("deploy", "caller"):
             command.add_argument("--env", default="dev", help="section of samconfig.toml")
+        if name == "caller":
+            command.add_argument("email", help="whose; --env local is what `make run` started")
+            command.add_argument("--remove", action="store_true", help="take the secrets away")
     return parser.parse_args()
 
 

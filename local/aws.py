@@ -8,6 +8,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local import env_file, secret_upload
 from local.deployment import leave_out_other_providers, overrides
@@ -46,12 +47,27 @@ def deploy(environment: str, say: Progress) -> None:
             *("--parameter-overrides", *overrides(parameters | stage)),
         ]
     )
-    session = boto3.Session(region_name=config.get("region"), profile_name=config.get("profile"))
-    outputs = _outputs(session, config["stack_name"])
+    session, outputs = stack(environment)
     client: SecretsManagerClient = session.client("secretsmanager")
     put = secret_upload.put(client, outputs["SecretName"], values)
     say(f"secret {outputs['SecretName']} holds {', '.join(put)}")
     say(f"up: {outputs['ApiUrl']}")
+
+
+def stack(environment: str) -> tuple[boto3.Session, dict[str, str]]:
+    """A session where the stack is, and the stack's outputs.
+
+    Raises:
+        LocalCloudError: samconfig.toml has no such environment, or AWS no such stack.
+    """
+    config = _config(environment)
+    session = boto3.Session(region_name=config.get("region"), profile_name=config.get("profile"))
+    client: CloudFormationClient = session.client("cloudformation")
+    try:
+        found = client.describe_stacks(StackName=config["stack_name"])["Stacks"][0]
+    except (BotoCoreError, ClientError) as failed:
+        raise LocalCloudError(f"the stack {config['stack_name']}: {failed}") from failed
+    return session, {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
 
 
 def _config(environment: str) -> Mapping[str, Any]:
@@ -72,9 +88,3 @@ def _sam(arguments: list[str]) -> None:
     given.pop("LAYER_PYTHON", None)
     if subprocess.run([str(SAM), *arguments], cwd=CHECKOUT, env=given, check=False).returncode:
         raise LocalCloudError(f"sam {arguments[0]} failed: its own words are above")
-
-
-def _outputs(session: boto3.Session, stack: str) -> dict[str, str]:
-    client: CloudFormationClient = session.client("cloudformation")
-    found = client.describe_stacks(StackName=stack)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}

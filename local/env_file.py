@@ -22,7 +22,7 @@ KEY_NAMES = {
     "gemini": "GEMINI_API_KEY",
     "anthropic": "ANTHROPIC_API_KEY",
 }
-SECRETS = ("STUDENT_SECRET", "GITHUB_TOKEN", *KEY_NAMES.values())
+SECRETS = ("STUDENT_SECRET", "STUDENT_SECRET_PREVIOUS", "GITHUB_TOKEN", *KEY_NAMES.values())
 # A name in .env -> the parameter of template.yaml that it sets.
 PARAMETERS = {
     "LLM_PROVIDER": "LlmProvider",
@@ -44,6 +44,9 @@ PARAMETERS = {
     "PUBLIC_URL": "PublicUrl",
     "WORKER_CONCURRENCY": "WorkerConcurrency",
     "EVALUATION_HOSTS": "EvaluationHosts",
+    "CALLER_SECRETS": "CallerSecrets",
+    "QUOTA_PER_MINUTE": "QuotaPerMinute",
+    "QUOTA_PER_DAY": "QuotaPerDay",
     "RETRY_DELAYS": "RetryDelays",
     "MAX_RETRY_ATTEMPTS": "MaxRetryAttempts",
     "PAGES_PATIENCE": "PagesPatience",
@@ -61,6 +64,9 @@ _FORMS = {
         rf"{_HOST}( *, *{_HOST})*",
         "hosts with commas between, for example evaluator.example.com,*.example.org",
     ),
+    "CALLER_SECRETS": ("shared|per-email", "shared or per-email"),
+    "QUOTA_PER_MINUTE": (r"\d{1,9}", "a number, 0 for no quota"),
+    "QUOTA_PER_DAY": (r"\d{1,9}", "a number, 0 for no quota"),
     "PAGES_PATIENCE": (r"\d{1,4}", "seconds, at most 3600"),
     "LOG_LEVEL": ("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
     "RETRY_DELAYS": (r"\d+(,\d+)*", "whole seconds with commas between, for example 1,2,4,8,16"),
@@ -144,6 +150,12 @@ def _missing_partners(values: Mapping[str, str]) -> Iterator[Problem]:
     if "LLM_FALLBACK_PROVIDER" in values and not provider:
         yield Problem(
             "LLM_FALLBACK_PROVIDER in .env needs LLM_PROVIDER", "say which is asked first"
+        )
+    previous = values.get("STUDENT_SECRET_PREVIOUS")
+    if previous and previous == values.get("STUDENT_SECRET", previous):
+        yield Problem(
+            "STUDENT_SECRET_PREVIOUS in .env needs another STUDENT_SECRET",
+            "set the new one there, and the one before it here",
         )
     keys = [name for name in KEY_NAMES.values() if name in values]
     if not provider and len(keys) > 1:

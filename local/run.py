@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import cloud, deployment, doctor, env_file, secret_upload, stand_ins
+from local import callers, cloud, deployment, doctor, env_file, secret_upload, stand_ins
 from local.errors import LocalCloudError
 from local.front_door import FrontDoor
 from local.places import CHECKOUT, ENV_FILE, Home, Ports, url
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
     from local.progress import Progress
+
+
+SAMPLE_CALLER = "student@example.com"
+"""Who sends the events in events/."""
 
 
 class LocalCloud:
@@ -138,6 +142,9 @@ class LocalCloud:
         secret_upload.put(
             cloud.client("secretsmanager", cloud_url), outputs["SecretName"], self.cast.secrets
         )
+        if self.cast.parameters.get("CallerSecrets") == "per-email":
+            table = callers.of_emulator(cloud_url, outputs["TableName"])
+            callers.give(table, SAMPLE_CALLER, self.cast.secrets["STUDENT_SECRET"])
         return outputs
 
     def _connect_queue(self, outputs: dict[str, str]) -> None:

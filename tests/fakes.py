@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from deployer.domain.deployment import Deployment
 from deployer.domain.errors import (
@@ -18,7 +20,9 @@ from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivery
 from deployer.domain.ports import Commit, Message, Repository
+from deployer.domain.quota import Window
 from deployer.domain.request import DeploymentRequest
+from deployer.domain.secret import HashedSecret
 from deployer.domain.site import Site
 from deployer.domain.write_budget import WriteLedger
 from deployer.generation.types import Assignment
@@ -67,6 +71,33 @@ class InMemoryWriteLedgers:
         if self.load(account).version != ledger.version:
             raise RecordChangedError("the ledger is not as it was read")
         self.ledgers[account.lower()] = replace(ledger, version=ledger.version + 1)
+
+
+class InMemoryCallerSecrets:
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[HashedSecret, ...]] = {}
+
+    def find(self, email: str) -> tuple[HashedSecret, ...]:
+        return self.kept.get(email.lower(), ())
+
+    def save(self, email: str, secrets: tuple[HashedSecret, ...]) -> None:
+        self.kept[email.lower()] = secrets
+
+
+class InMemoryUsageCounter:
+    def __init__(self) -> None:
+        self.used: Counter[tuple[str, str, datetime]] = Counter()
+
+    def count(self, email: str, window: Window, limit: int) -> bool:
+        place = (email.lower(), window.name, window.starts_at)
+        if self.used[place] >= limit:
+            return False
+        self.used[place] += 1
+        return True
+
+
+def without_quota(email: str, now: datetime) -> None:
+    """Charges nothing."""
 
 
 class InMemoryRequests:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from deployer.adapters.callers import DynamoDBCallerSecrets, DynamoDBUsageCounter
 from deployer.adapters.dynamodb import (
     DynamoDBDeployments,
     DynamoDBRepositoryNames,
@@ -20,15 +23,19 @@ from deployer.domain.deployment import Failure, Lease, Waiting
 from deployer.domain.errors import RecordChangedError, RejectedError
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
+from deployer.domain.quota import Quota, Window
+from deployer.domain.secret import HashedSecret
 from deployer.domain.site import Site
 from deployer.domain.write_budget import Grant, Writer
 from tests.aws import BUCKET, TABLE, create_bucket, create_table
 from tests.builders import START, a_data_uri, a_deployment, a_publication, a_report, a_request
 from tests.fakes import (
+    InMemoryCallerSecrets,
     InMemoryDeployments,
     InMemoryRepositoryNames,
     InMemoryRequests,
     InMemorySites,
+    InMemoryUsageCounter,
     InMemoryWriteLedgers,
 )
 
@@ -40,6 +47,8 @@ class Stores:
     ledgers: Any
     requests: Any
     sites: Any
+    callers: Any
+    usage: Any
 
 
 @pytest.fixture(params=["memory", "aws"])
@@ -51,6 +60,8 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
             InMemoryWriteLedgers(),
             InMemoryRequests(),
             InMemorySites(),
+            InMemoryCallerSecrets(),
+            InMemoryUsageCounter(),
         )
         return
     with mock_aws():
@@ -63,6 +74,8 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
             DynamoDBWriteLedgers(TABLE),
             S3Requests(BUCKET, client),
             S3Sites(BUCKET, client),
+            DynamoDBCallerSecrets(TABLE),
+            DynamoDBUsageCounter(TABLE),
         )
 
 
@@ -150,3 +163,40 @@ def test_a_site_comes_back_byte_for_byte(stores: Stores) -> None:
     stores.sites.save("sites/d-1.json", stored)
     assert stores.sites.load("sites/d-1.json") == stored
     assert stores.sites.load("sites/d-2.json") is None
+
+
+def test_a_callers_secrets_are_found_by_the_e_mail_in_any_case(stores: Stores) -> None:
+    newest, oldest = HashedSecret.of("new", "a"), HashedSecret.of("old", "b")
+    stores.callers.save("Ada@example.com", (newest, oldest))
+    assert stores.callers.find("ada@EXAMPLE.com") == (newest, oldest)
+    stores.callers.save("ada@example.com", ())
+    assert stores.callers.find("Ada@example.com") == ()
+
+
+@pytest.mark.parametrize("email", ["", "\ud800", "x" * 100_000, "a#b\x00", "caller#", "é"])
+def test_any_text_may_be_looked_up_as_an_e_mail(stores: Stores, email: str) -> None:
+    assert stores.callers.find(email) == ()
+
+
+def test_uses_are_counted_up_to_the_limit_for_each_caller_and_window(stores: Stores) -> None:
+    minute, day = Quota("minute", 2, 60).window(START), Quota("day", 2, 86400).window(START)
+    later = Quota("minute", 2, 60).window(START + timedelta(minutes=1))
+
+    def count(email: str, window: Window) -> bool:
+        counted: bool = stores.usage.count(email, window, 2)
+        return counted
+
+    assert [count("ada@example.com", minute) for _ in range(3)] == [True, True, False]
+    assert not count("ADA@example.com", minute)
+    assert count("ada@example.com", later)
+    assert count("ada@example.com", day)
+    assert count("grace@example.com", minute)
+
+
+def test_of_many_uses_at_once_no_more_than_the_limit_are_counted(stores: Stores) -> None:
+    window = Quota("minute", 7, 60).window(START)
+    with ThreadPoolExecutor(8) as pool:
+        counted = list(
+            pool.map(lambda _: stores.usage.count("ada@example.com", window, 7), range(40))
+        )
+    assert counted.count(True) == 7

@@ -38,7 +38,7 @@ def denied(deployer: Deployer, deployment_id: str) -> bool:
     return any("AccessDenied" in line and deployment_id in line for line in deployer.log_lines())
 
 
-@pytest.mark.parametrize("statement", ["Records", "Requests", "Queue"])
+@pytest.mark.parametrize("statement", ["Records", "Quotas", "Requests", "Queue"])
 def test_the_validator_needs_each_statement(deployer: Deployer, statement: str) -> None:
     task = f"validator-{statement.lower()}"
     with without(deployer, "validator", statement):

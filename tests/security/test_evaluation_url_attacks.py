@@ -18,7 +18,7 @@ from deployer.domain.address import special_kind
 from deployer.domain.errors import InvalidRequestError
 from deployer.domain.evaluation_url import EvaluationRules, Network
 from deployer.domain.notification import Answer
-from deployer.services.admit import admit
+from deployer.services.admit import admit, shared_secret
 from tests.builders import a_body
 
 SPELLINGS = (
@@ -120,7 +120,7 @@ def send(url: str, network: Network = Network.PUBLIC) -> Answer:
 @pytest.mark.parametrize("url", SPELLINGS)
 def test_the_door_refuses(url: str) -> None:
     with pytest.raises(InvalidRequestError) as caught:
-        admit(a_body(evaluation_url=url), "correct horse", EvaluationRules())
+        admit(a_body(evaluation_url=url), shared_secret("correct horse", None), EvaluationRules())
     assert [refused.field for refused in caught.value.fields] == ["evaluation_url"]
 
 

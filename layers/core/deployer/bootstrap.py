@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from deployer.domain.request import DeploymentRequest
     from deployer.domain.site_cache import SiteCache
     from deployer.generation.types import Assignment
+    from deployer.services.admit import Opens
     from deployer.services.build import BuildPorts, Invocation, SecondsLeft
 
 _connections = Connections()
@@ -68,22 +69,34 @@ def admit(body: dict[str, Any]) -> DeploymentRequest:
     """See `services.admit.admit`."""
     from deployer.services.admit import admit
 
+    return admit(body, _opens(), validator_settings().evaluation_rules)
+
+
+def _opens() -> Opens:
+    """Made at each request: a secret that was rotated opens, or no longer does, within a minute."""
+    from deployer.services.admit import own_secret, shared_secret
+
     config = validator_settings()
-    expected = _connections.secrets(config.secret_name).get("STUDENT_SECRET")
-    return admit(body, expected, config.evaluation_rules)
+    if config.caller_secrets == "per-email":
+        return own_secret(_connections.caller_secrets(config.table_name))
+    secrets = _connections.secrets(config.secret_name)
+    return shared_secret(secrets.get("STUDENT_SECRET"), secrets.find("STUDENT_SECRET_PREVIOUS"))
 
 
 @lru_cache
 def accept() -> Callable[[DeploymentRequest], Deployment]:
     """See `services.accept.accept`."""
     from deployer.services.accept import accept
+    from deployer.services.charge import charge
 
     config = validator_settings()
+    usage = _connections.usage(config.table_name)
     return partial(
         accept,
         store=_connections.deployments(config.table_name),
         requests=_connections.requests(config.bucket_name),
         queue=_connections.queue(config.queue_url),
+        charge=partial(charge, quotas=config.quotas, usage=usage),
         telemetry=PowertoolsTelemetry(),
         clock=_connections.now,
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from deployer.domain.evaluation_url import EvaluationRules
     from deployer.domain.language_model import LanguageModel
     from deployer.domain.ports import (
+        CallerSecrets,
         DeploymentQueue,
         DeploymentStore,
         EvaluationEndpoint,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         RepositoryNames,
         RequestStore,
         SiteStore,
+        UsageCounter,
         Workflow,
         WriteLedgers,
     )
@@ -52,6 +54,16 @@ class Connections:
         from deployer.adapters.dynamodb import DynamoDBWriteLedgers
 
         return DynamoDBWriteLedgers(table_name)
+
+    def caller_secrets(self, table_name: str) -> CallerSecrets:
+        from deployer.adapters.callers import DynamoDBCallerSecrets
+
+        return DynamoDBCallerSecrets(table_name)
+
+    def usage(self, table_name: str) -> UsageCounter:
+        from deployer.adapters.callers import DynamoDBUsageCounter
+
+        return DynamoDBUsageCounter(table_name)
 
     def requests(self, bucket_name: str) -> RequestStore:
         from deployer.adapters.s3 import S3Requests

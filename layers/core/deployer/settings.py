@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from deployer.domain.evaluation_url import EvaluationRules, Network, check_pattern
+from deployer.domain.quota import Quota, quotas
 from deployer.domain.site_cache import CacheScope
 from deployer.domain.write_budget import LIMITS, Limits, parse_limits
 
@@ -65,6 +66,14 @@ class DeploymentSettings(_Settings):
 class ValidatorSettings(DeploymentSettings, EvaluationSettings):
     public_url: str = Field(alias="PUBLIC_URL", default="")
     """Where callers reach the API, when that is not its own address."""
+    caller_secrets: Literal["shared", "per-email"] = Field(alias="CALLER_SECRETS", default="shared")
+    quota_per_minute: int = Field(alias="QUOTA_PER_MINUTE", default=2000, ge=0)
+    quota_per_day: int = Field(alias="QUOTA_PER_DAY", default=0, ge=0)
+    """New requests that are accepted from one e-mail; 0 for any number."""
+
+    @property
+    def quotas(self) -> tuple[Quota, ...]:
+        return quotas(self.quota_per_minute, self.quota_per_day)
 
 
 class WorkerSettings(DeploymentSettings):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
@@ -8,12 +10,19 @@ from deployer.domain.deployment import Deployment, State
 from deployer.domain.errors import (
     ConflictError,
     QueueUnavailableError,
+    QuotaExceededError,
 )
 from deployer.domain.key import Key
 from deployer.domain.request import DeploymentRequest
 from deployer.services.accept import accept
 from tests.builders import SettableClock, a_request
-from tests.fakes import InMemoryDeployments, InMemoryQueue, InMemoryRequests, RecordingTelemetry
+from tests.fakes import (
+    InMemoryDeployments,
+    InMemoryQueue,
+    InMemoryRequests,
+    RecordingTelemetry,
+    without_quota,
+)
 
 KEY = Key("student@example.com", "sum-of-sales", 1)
 
@@ -23,6 +32,7 @@ class Door:
     store: InMemoryDeployments = field(default_factory=InMemoryDeployments)
     requests: InMemoryRequests = field(default_factory=InMemoryRequests)
     queue: InMemoryQueue = field(default_factory=InMemoryQueue)
+    charge: Callable[[str, datetime], None] = without_quota
 
     def accept(self, request: DeploymentRequest) -> Deployment:
         return accept(
@@ -30,6 +40,7 @@ class Door:
             store=self.store,
             requests=self.requests,
             queue=self.queue,
+            charge=self.charge,
             telemetry=RecordingTelemetry(),
             clock=SettableClock(),
         )
@@ -124,3 +135,27 @@ def test_two_requests_for_one_record_at_once_are_both_kept() -> None:
     assert record is not None
     assert [n.nonce for n in record.notifications] == ["other", "mine"]
     assert door.queued == [a_request(nonce="mine").deployment_id]
+
+
+def test_only_what_is_new_is_charged_and_what_is_refused_leaves_nothing() -> None:
+    charged: list[str] = []
+
+    def charge_twice(email: str, now: datetime) -> None:
+        if len(charged) == 2:
+            raise QuotaExceededError("that was all", 60)
+        charged.append(email)
+
+    door = Door(charge=charge_twice)
+    door.accept(a_request())
+    door.accept(a_request())
+    with pytest.raises(ConflictError):
+        door.accept(a_request(round=3))
+    door.accept(a_request(nonce="nonce-2"))
+    assert charged == ["student@example.com"] * 2
+    queued = list(door.queued)
+    with pytest.raises(QuotaExceededError):
+        door.accept(a_request(nonce="nonce-3"))
+    assert door.queued == queued
+    record = door.store.find(KEY)
+    assert record is not None
+    assert [one.nonce for one in record.notifications] == ["nonce-1", "nonce-2"]

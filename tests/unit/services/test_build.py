@@ -39,6 +39,7 @@ from tests.fakes import (
     RecordingTelemetry,
     RecordingWorkflow,
     ScriptedGenerator,
+    without_quota,
 )
 
 REPOSITORY = "octocat/sum-of-sales"
@@ -68,6 +69,7 @@ class World:
             store=self.store,
             requests=self.requests,
             queue=self.queue,
+            charge=without_quota,
             telemetry=self.telemetry,
             clock=self.clock,
         )

@@ -15,6 +15,7 @@ from deployer.domain.errors import (
     FieldError,
     ForbiddenError,
     InvalidRequestError,
+    QuotaExceededError,
     TooLargeError,
     UnavailableError,
 )
@@ -30,6 +31,7 @@ ANSWERS: dict[type[DeployerError], tuple[int, str]] = {
     ForbiddenError: (403, "forbidden"),
     ConflictError: (409, "conflict"),
     TooLargeError: (413, "too_large"),
+    QuotaExceededError: (429, "too_many_requests"),
     UnavailableError: (503, "unavailable"),
 }
 
@@ -96,8 +98,13 @@ def error_answer(exc: DeployerError) -> Response[str]:
     if status == 500:
         return answer(500, error_body(code, "something went wrong on our side"))
     fields = exc.fields if isinstance(exc, InvalidRequestError) else ()
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
-    return answer(status, error_body(code, str(exc), fields), **headers)
+    return answer(status, error_body(code, str(exc), fields), **_retry_after(exc))
+
+
+def _retry_after(exc: DeployerError) -> dict[str, str]:
+    if isinstance(exc, QuotaExceededError):
+        return {"Retry-After": str(exc.retry_after)}
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(exc, UnavailableError) else {}
 
 
 def error_body(code: str, message: str, fields: tuple[FieldError, ...] = ()) -> dict[str, Any]:

@@ -27,10 +27,19 @@ class SecretValues:
         Raises:
             UnavailableError: the secret cannot be read, or has no such value.
         """
-        value = self._values().get(name)
-        if not value:
+        value = self.find(name)
+        if value is None:
             raise UnavailableError(f"the secret {self._name} has no value for {name}; see README")
-        return str(value)
+        return value
+
+    def find(self, name: str) -> str | None:
+        """The value, if there is one.
+
+        Raises:
+            UnavailableError: the secret cannot be read.
+        """
+        value = self._values().get(name)
+        return str(value) if value else None
 
     def all_values(self) -> tuple[str, ...]:
         """Every value: what must appear in nothing that is published.

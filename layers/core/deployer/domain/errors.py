@@ -5,7 +5,8 @@ DeployerError
 │   ├── InvalidRequestError       400, names every bad field
 │   ├── ForbiddenError            403
 │   ├── ConflictError             409
-│   └── TooLargeError             413
+│   ├── TooLargeError             413
+│   └── QuotaExceededError        429
 ├── RejectedError                 this deployment cannot be done; trying again would not help
 │   ├── ModelRefusedError
 │   └── RepositoryConflictError
@@ -65,6 +66,14 @@ class ConflictError(RequestError):
 
 class TooLargeError(RequestError):
     """The body or an attachment is above its limit; the message says which limit."""
+
+
+class QuotaExceededError(RequestError):
+    """The caller's quota is used up; `retry_after` says for how many more seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class RejectedError(DeployerError):

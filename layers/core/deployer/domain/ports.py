@@ -14,7 +14,9 @@ from deployer.domain.deployment import Deployment, Publication
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivery
+from deployer.domain.quota import Window
 from deployer.domain.request import DeploymentRequest
+from deployer.domain.secret import HashedSecret
 from deployer.domain.site import Site
 from deployer.domain.write_budget import WriteLedger
 
@@ -63,6 +65,27 @@ class WriteLedgers(Protocol):
 
         Raises:
             RecordChangedError: another writer was first; nothing was written.
+        """
+
+
+class CallerSecrets(Protocol):
+    """The secrets of callers who have one of their own. An e-mail's case does not matter."""
+
+    def find(self, email: str) -> tuple[HashedSecret, ...]:
+        """The caller's valid secrets, newest first; none for an unknown one. Takes any text."""
+
+    def save(self, email: str, secrets: tuple[HashedSecret, ...]) -> None:
+        """Make these the caller's only ones."""
+
+
+class UsageCounter(Protocol):
+    """How often each caller has used a window of time. An e-mail's case does not matter."""
+
+    def count(self, email: str, window: Window, limit: int) -> bool:
+        """Count one use more, in one atomic step, unless `limit` uses are counted already.
+
+        Returns:
+            whether it was counted.
         """
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from deployer.domain.deployment import Deployment
 from deployer.domain.errors import (
     ConflictError,
@@ -28,6 +31,7 @@ def accept(
     store: DeploymentStore,
     requests: RequestStore,
     queue: DeploymentQueue,
+    charge: Callable[[str, datetime], None],
     telemetry: Telemetry,
     clock: Clock,
 ) -> Deployment:
@@ -37,14 +41,20 @@ def accept(
     service fails. What was queued without a record belongs to a request that was not answered:
     the worker looks for its record for a while, and drops the message.
 
+    `charge` counts a request that is new against its caller's quotas.
+
     Raises:
         ConflictError: an earlier round is missing, or the nonce was used for another request.
+        QuotaExceededError: the caller's quota is used up.
         UnavailableError: it could not be queued and recorded; the caller may try again.
     """
-    queued = False
+    charged = queued = False
     for _ in range(ATTEMPTS):
         before = store.find(request.key)
         accepted = _accepted(request, before, store, clock)
+        if not charged and accepted is not before:
+            charge(request.email, clock())
+            charged = True
         if not queued and accepted.has_work:
             if accepted is not before:
                 requests.save(request)
