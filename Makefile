@@ -5,6 +5,10 @@ PYTHON ?= python3
 PORT ?= 7860
 ENV ?= dev
 TESTS ?= tests
+BURST_PORT ?= 7960
+BURST = $(if $(DEPLOYMENTS),--deployments $(DEPLOYMENTS)) $(if $(SECONDS),--seconds $(SECONDS)) \
+  $(if $(CALLERS),--callers $(CALLERS)) $(if $(KILL),--kill $(KILL)) $(if $(SEED),--seed $(SEED)) \
+  $(if $(GITHUB_LIMITS),--github-limits)
 
 LOCAL := .local
 STAMPS := $(LOCAL)/stamps
@@ -20,7 +24,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv environments lock demo run down logs doctor lint bandit template test test-fast deploy caller
+.PHONY: help venv environments lock demo run burst down logs doctor lint bandit template test test-fast deploy caller
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -101,6 +105,9 @@ demo: environments ## everything once on this machine: two rounds, then stop
 
 run: environments ## the same, and stay up until Ctrl-C (PORT=7960 for other ports)
 	@$(DEV)/python -m local run --port $(PORT)
+
+burst: environments ## 300 POSTs in 30 s while functions are killed (DEPLOYMENTS, SECONDS, CALLERS, KILL, SEED)
+	@$(DEV)/python -m local --home $(LOCAL)/burst burst --port $(BURST_PORT) $(BURST)
 
 down: venv ## stop what runs
 	@$(DEV)/python -m local down

@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: python -m local run|demo|down|logs|doctor|deploy|caller."""
+"""The commands behind the Makefile: `python -m local --help` lists them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from local import aws, callers, doctor
+from local.burst.kills import FUNCTIONS, Orders
+from local.burst.run import Plan
+from local.burst.run import burst as play_burst
 from local.demo import Demo
 from local.errors import LocalCloudError
 from local.logs import FunctionLogs
@@ -63,6 +66,23 @@ def demo(options: Options) -> int:
     except Stopped:
         return 130
     return 0
+
+
+def burst(options: Options) -> int:
+    """Post many first rounds while functions are killed, and check each one's end."""
+    plan = Plan(
+        deployments=options.deployments,
+        seconds=options.seconds,
+        callers=options.callers,
+        orders=Orders(
+            functions=tuple(options.functions.split(",")),
+            every=options.kill,
+            most=options.deployments // 4 if options.kill else 0,
+            seed=options.seed,
+        ),
+        github_limits=options.github_limits,
+    )
+    return play_burst(plan, Ports(options.port), options.home, Progress())
 
 
 def down(options: Options) -> int:
@@ -126,18 +146,20 @@ def _arguments() -> Options:
     )
     commands = parser.add_subparsers(required=True)
     known: dict[str, Callable[[Options], int]] = {
-        "run": run, "demo": demo, "down": down, "logs": logs, "doctor": check, "deploy": deploy,
-        "caller": caller,
+        "run": run, "demo": demo, "burst": burst, "down": down, "logs": logs, "doctor": check,
+        "deploy": deploy, "caller": caller,
     }  # fmt: skip
     for name, function in known.items():
         command = commands.add_parser(name, help=function.__doc__)
         command.set_defaults(function=function)
-        if name in ("run", "demo"):
+        if name in ("run", "demo", "burst"):
             command.add_argument("--port", type=int, default=7860, help="the first of five")
         if name == "run":
             command.add_argument(
                 "--quiet", action="store_true", help="do not play the sample events"
             )
+        if name == "burst":
+            _add_burst(command)
         if name == "logs":
             command.add_argument("--deployment", default="", help="only this deployment id's")
         if name in ("deploy", "caller"):
@@ -146,6 +168,18 @@ def _arguments() -> Options:
             command.add_argument("email", help="whose; --env local is what `make run` started")
             command.add_argument("--remove", action="store_true", help="take the secrets away")
     return parser.parse_args()
+
+
+def _add_burst(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--deployments", type=int, default=300)
+    command.add_argument("--seconds", type=float, default=30, help="within which they are posted")
+    command.add_argument("--callers", type=int, default=20)
+    command.add_argument("--kill", type=float, default=3, help="seconds between kills; 0: none")
+    command.add_argument("--functions", default=",".join(FUNCTIONS), help="whose are killed")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument(
+        "--github-limits", action="store_true", help="80 writes a minute, 500 an hour"
+    )
 
 
 def _stop(_: int, __: FrameType | None) -> NoReturn:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
     from local.progress import Progress
+    from local.stand_ins import Cast
 
 
 SAMPLE_CALLER = "student@example.com"
@@ -33,12 +34,12 @@ SAMPLE_CALLER = "student@example.com"
 class LocalCloud:
     """One run: the emulator, the servers beside it, the front door."""
 
-    def __init__(self, ports: Ports, home: Home, say: Progress) -> None:
+    def __init__(self, ports: Ports, home: Home, say: Progress, cast: Cast) -> None:
         self._ports = ports
         self._home = home
         self._say = say
         self._children = Children(RunningFile(home.running), home.logs)
-        self.cast = stand_ins.cast(env_file.read(ENV_FILE), ports)
+        self.cast = cast
         self.endpoints: dict[str, Any] = {}
         self._front_door: FrontDoor | None = None
 
@@ -47,9 +48,6 @@ class LocalCloud:
         Raises:
             LocalCloudError: something is missing, or did not start.
         """
-        doctor.require_ready()
-        for line in self.cast.lines():
-            self._say(line)
         self._ports.check_free()
         self._empty_home()
         self._start_servers()
@@ -191,8 +189,14 @@ class LocalCloud:
 
 
 @contextmanager
-def running(ports: Ports, home: Home, say: Progress) -> Iterator[LocalCloud]:
-    """A started local cloud; everything has ended when the block is left."""
+def running(
+    ports: Ports, home: Home, say: Progress, cast: Cast | None = None
+) -> Iterator[LocalCloud]:
+    """A started local cloud, as `.env` says unless another `cast` is given.
+
+    Everything has ended when the block is left.
+    """
+    doctor.require_ready()
     starter, children = RunningFile(home.running).read()
     if starter is not None:
         raise LocalCloudError(
@@ -202,7 +206,11 @@ def running(ports: Ports, home: Home, say: Progress) -> Iterator[LocalCloud]:
     if children:
         say(f"ending {len(children)} servers that a killed run left")
         end_stale(children)
-    local_cloud = LocalCloud(ports, home, say)
+    if cast is None:
+        cast = stand_ins.cast(env_file.read(ENV_FILE), ports)
+        for line in cast.lines():
+            say(line)
+    local_cloud = LocalCloud(ports, home, say, cast)
     try:
         local_cloud.start()
         yield local_cloud

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from local import env_file
@@ -73,6 +73,12 @@ def cast(values: Mapping[str, str], ports: Ports) -> Cast:
     }
     secrets = {name: filled[name] for name in env_file.SECRETS if name in filled}
     return Cast(real_model, real_github, parameters, secrets)
+
+
+def only_stand_ins(ports: Ports, **parameters: str) -> Cast:
+    """Nobody real, whatever `.env` says; `parameters` are the template's."""
+    alone = cast({}, ports)
+    return replace(alone, parameters={**alone.parameters, **parameters})
 
 
 def _choose_model(filled: dict[str, str], ports: Ports) -> bool:
