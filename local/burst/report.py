@@ -6,7 +6,7 @@ import statistics
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from local.burst.load import NO_ANSWER
+from local.burst.load import NO_ANSWER, WARM_UP
 from local.burst.verdict import Outcome, violations
 
 if TYPE_CHECKING:
@@ -38,15 +38,16 @@ def report(outcome: Outcome, kills: Sequence[Kill], seconds: float, log: Path) -
 
 
 def _figures(outcome: Outcome, kills: Sequence[Kill], seconds: float) -> Iterator[str]:
-    answers = Counter(one.status for one in outcome.posted)
+    burst = [one for one in outcome.posted if one.email != WARM_UP]
+    answers = Counter(one.status for one in burst)
     counted = ", ".join(
         f"{count} {'without an answer' if status == NO_ANSWER else status}"
         for status, count in sorted(answers.items())
     )
-    posting = max(one.at + one.seconds for one in outcome.posted) - outcome.posted[0].at
-    slowest_answer = max(one.seconds for one in outcome.posted)
+    posting = max(one.at + one.seconds for one in burst) - burst[0].at
+    slowest_answer = max(one.seconds for one in burst)
     yield (
-        f"{len(outcome.posted)} POSTs in {posting:.1f} s, "
+        f"{len(burst)} POSTs in {posting:.1f} s, "
         f"the slowest answered in {slowest_answer:.1f} s: {counted}"
     )
     functions = Counter(kill.function for kill in kills)
