@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import requests
 import schemathesis
 import yaml
+from openapi_schema_validator import OAS31Validator
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -33,13 +35,39 @@ def load() -> dict[str, Any]:
     return description
 
 
+DOCUMENT = load()
+
+
+def errors(schema: dict[str, Any], value: Any) -> list[str]:
+    """What is wrong with `value` by a schema of the description, formats included."""
+    validator = OAS31Validator(
+        schema | {"components": DOCUMENT["components"]},
+        format_checker=jsonschema.FormatChecker(),
+    )
+    return [error.message for error in validator.iter_errors(value)]
+
+
+def request_errors(body: Any) -> list[str]:
+    """What is wrong with the body of a POST."""
+    return errors({"$ref": "#/components/schemas/DeploymentRequest"}, body)
+
+
 class Description:
     """The operations of the description by (method, path)."""
 
     def __init__(self) -> None:
-        self.schema = schemathesis.openapi.from_dict(load())
+        self.schema = schemathesis.openapi.from_dict(DOCUMENT)
         found = [result.ok() for result in self.schema.get_all_operations()]
         self.operations = {(one.method.upper(), one.path): one for one in found}
+
+    def operation_of(self, method: str, path: str) -> str | None:
+        """The path, as in the description, of the operation that a request on the wire is for."""
+        asked = path.partition("?")[0]
+        for known_method, known in self.operations:
+            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(known))
+            if known_method == method and re.fullmatch(pattern, asked):
+                return known
+        return None
 
     def mismatches(self, method: str, path: str, answer: Answer) -> list[str]:
         """What an answer of the operation (`path` as in the description) has that it does not say.

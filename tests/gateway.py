@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -97,29 +96,26 @@ class Gateway:
         path: str,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
-        *,
-        binary: bool = False,
+        changes: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """`path` is as it is on the wire. `binary` passes the body as base64."""
+        """`path` is as it is on the wire; `changes` are fields of the proxy event."""
         if len(body) > BODY_LIMIT:
             return self.own["REQUEST_TOO_LARGE"]
         path, _, query = path.partition("?")
         for (route_method, pattern), (resource, handler) in self._routes.items():
             found = pattern.fullmatch(path)
             if found and route_method == method:
-                event = self.event(method, path, body, headers or {}, binary=binary) | {
-                    "resource": resource,
-                    "pathParameters": {k: unquote(v) for k, v in found.groupdict().items()},
-                    "queryStringParameters": {"query": query} if query else None,
-                }
-                return self.invoke(handler, event)
+                event = self._event(method, path, body, headers or {})
+                event["resource"] = resource
+                event["pathParameters"] = {k: unquote(v) for k, v in found.groupdict().items()}
+                event["queryStringParameters"] = {"query": query} if query else None
+                return _invoke(handler, event | dict(changes or {}))
         return self.own["MISSING_AUTHENTICATION_TOKEN"]
 
-    def event(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, binary: bool
+    def _event(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
     ) -> dict[str, Any]:
         """The proxy event. Without a binary media type the gateway makes text of every body."""
-        text = base64.b64encode(body).decode() if binary else body.decode("utf-8", "replace")
         headers = {**self._template["headers"], **headers}
         return {
             **self._template,
@@ -133,16 +129,8 @@ class Gateway:
                 "stage": STAGE,
                 "httpMethod": method,
             },
-            "body": text or None,
-            "isBase64Encoded": binary,
+            "body": body.decode("utf-8", "replace") or None,
         }
-
-    @staticmethod
-    def invoke(handler: Callable[[dict[str, Any], Any], dict[str, Any]], event: Any) -> Answer:
-        """The handler's answer, after the ways that an event and an answer go as JSON."""
-        given = json.loads(json.dumps(handler(json.loads(json.dumps(event)), LambdaContext())))
-        headers = {name.lower(): values[-1] for name, values in given["multiValueHeaders"].items()}
-        return Answer(given["statusCode"], headers, given["body"].encode())
 
     def wsgi(
         self, environ: dict[str, Any], start_response: Callable[..., object]
@@ -162,6 +150,13 @@ class Gateway:
         phrase = HTTPStatus(answer.status).phrase
         start_response(f"{answer.status} {phrase}", list(answer.headers.items()))
         return [answer.body]
+
+
+def _invoke(handler: Callable[[dict[str, Any], Any], dict[str, Any]], event: Any) -> Answer:
+    """The handler's answer; its event and its answer go as JSON, as they do to and from a Lambda."""
+    given = json.loads(json.dumps(handler(json.loads(json.dumps(event)), LambdaContext())))
+    headers = {name.lower(): values[-1] for name, values in given["multiValueHeaders"].items()}
+    return Answer(given["statusCode"], headers, given["body"].encode())
 
 
 @contextmanager

@@ -7,34 +7,18 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import openapi_spec_validator
 import pytest
-from openapi_schema_validator import OAS31Validator
 
 from deployer import __version__
 from deployer.adapters.api_gateway import ANSWERS
 from deployer.domain.deployment import PagesState, State
 from deployer.domain.notification import NotificationState, Payload
 from tests.conftest import EVENTS
-from tests.description import Description, load
+from tests.description import DOCUMENT, Description, errors, request_errors
 from tests.gateway import gateway_answers, routes
 
-DOCUMENT = load()
 SCHEMAS = DOCUMENT["components"]["schemas"]
-
-
-def errors(schema: dict[str, Any], value: Any) -> list[str]:
-    """What is wrong with `value` by a schema of the description, formats included."""
-    validator = OAS31Validator(
-        schema | {"components": DOCUMENT["components"]},
-        format_checker=jsonschema.FormatChecker(),
-    )
-    return [error.message for error in validator.iter_errors(value)]
-
-
-def request_errors(body: Any) -> list[str]:
-    return errors({"$ref": "#/components/schemas/DeploymentRequest"}, body)
 
 
 def test_the_description_is_valid_openapi() -> None:

@@ -12,7 +12,7 @@ from deployer.domain.errors import RequestError
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.request import DeploymentRequest, parse_request
 from tests.builders import a_body
-from tests.openapi.test_description import DOCUMENT, request_errors
+from tests.description import DOCUMENT, request_errors
 
 LIMITS = {
     "type", "required", "pattern", "minLength", "maxLength", "minimum", "maximum", "maxItems",

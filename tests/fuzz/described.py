@@ -1,0 +1,84 @@
+"""Requests that schemathesis makes from docs/openapi.yaml: as it allows, and as it forbids."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.core import NotSet
+
+from tests.builders import a_data_uri
+from tests.description import request_errors
+from tests.fuzz.request import Expected, Request
+from tests.gateway import STUDENT_SECRET
+
+if TYPE_CHECKING:
+    from tests.description import Description
+
+hosts = st.from_regex(r"[a-z]([a-z0-9-]{0,20}[a-z0-9])?\.(com|org|example\.edu)", fullmatch=True)
+urls = st.builds(
+    "{}://{}{}/{}".format,
+    st.sampled_from(["https", "HTTPS"]),
+    hosts,
+    st.sampled_from(["", ":443", ":8443"]),
+    st.from_regex(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]{0,40}", fullmatch=True),
+)
+site_paths = st.from_regex(r"[a-z0-9_ä-ö]{1,8}(/[a-z0-9._-]{0,8}[a-z0-9]){0,2}", fullmatch=True)
+data_uris = st.builds(a_data_uri, st.binary(max_size=200), st.sampled_from(["", "text/csv", "a/b"]))
+for name, strategy in {"uri": urls, "site-path": site_paths, "data-uri": data_uris}.items():
+    schemathesis.openapi.format(name, strategy)
+
+
+def requests(description: Description) -> st.SearchStrategy[Request]:
+    """Mostly POSTs, of both kinds; each GET once in a while."""
+    post = description.operations["POST", "/api/deploy"]
+    others = [one for key, one in description.operations.items() if key[0] == "GET"]
+    allowed, forbidden = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
+    return st.one_of(
+        *(post.as_strategy(generation_mode=mode).map(_request) for mode in (allowed, forbidden)),
+        *(post.as_strategy(generation_mode=mode).map(_request) for mode in (allowed, forbidden)),
+        *(one.as_strategy(generation_mode=allowed).map(_request) for one in others),
+    )
+
+
+def _request(case: Case) -> Request:
+    method = case.method.upper()
+    if method == "GET":
+        return Request(method, case.formatted_path)
+    body = _with_our_secret(case.body)
+    return Request(
+        method, case.formatted_path, _to_bytes(body), {}, expected=_expected(case, body)
+    )
+
+
+def _with_our_secret(body: Any) -> Any:
+    """The same, admitted, and with a nonce of its own unless it is the very same request."""
+    if not isinstance(body, dict):
+        return body
+    changed = dict(body)
+    if changed.get("secret") and isinstance(changed["secret"], str):
+        changed["secret"] = STUDENT_SECRET
+    nonce = changed.get("nonce")
+    if isinstance(nonce, str) and 0 < len(nonce) <= 256:
+        changed["nonce"] = (nonce + hashlib.sha256(_to_bytes(body)).hexdigest())[-256:]
+    return changed
+
+
+def _to_bytes(body: Any) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return b"" if isinstance(body, NotSet) else json.dumps(body).encode()
+
+
+def _expected(case: Case, body: Any) -> Expected:
+    """A mutation may leave the body valid, and what no schema can say is in no mutation's way."""
+    assert case.meta is not None
+    if case.meta.generation.mode is GenerationMode.POSITIVE:
+        return Expected.ACCEPTANCE
+    if isinstance(body, NotSet | bytes):
+        return Expected.REFUSAL
+    return Expected.REFUSAL if request_errors(body) else Expected.ANY
