@@ -153,7 +153,7 @@ class Gateway:
 
 
 def _invoke(handler: Callable[[dict[str, Any], Any], dict[str, Any]], event: Any) -> Answer:
-    """The handler's answer; its event and its answer go as JSON, as they do to and from a Lambda."""
+    """The handler's answer. Events and answers go as JSON, as they do to and from a Lambda."""
     given = json.loads(json.dumps(handler(json.loads(json.dumps(event)), LambdaContext())))
     headers = {name.lower(): values[-1] for name, values in given["multiValueHeaders"].items()}
     return Answer(given["statusCode"], headers, given["body"].encode())

@@ -1,6 +1,7 @@
 """POST /api/deploy: check the request, record it, queue it, answer."""
 
 from typing import Any
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -11,13 +12,16 @@ from deployer.observability import PowertoolsTelemetry, follow, logger, metrics,
 
 app = resolver(PowertoolsTelemetry())
 
+SEGMENT = "!$&'()*+,;=:@"
+"""What stands in a URL's path as it is (RFC 3986, 3.3), beside letters, digits and -._~."""
+
 
 @app.post("/api/deploy")
 def deploy() -> Response[str]:
     request = bootstrap.admit(json_body(app.current_event))
     follow(request.deployment_id)
     bootstrap.accept()(request)
-    path = f"/api/status/{request.email}/{request.task}"
+    path = f"/api/status/{quote(request.email, safe=SEGMENT)}/{request.task}"
     configured = bootstrap.validator_settings().public_url
     return answer(
         200,

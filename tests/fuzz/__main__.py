@@ -10,6 +10,7 @@ import random
 import sys
 import time
 import warnings
+from functools import partial
 
 from tests import conftest  # noqa: F401 - sets what the package reads when it is imported
 
@@ -19,7 +20,7 @@ from tests.description import Description
 from tests.fuzz import described, hostile
 from tests.fuzz.campaign import Campaign, Report
 from tests.fuzz.request import Request
-from tests.gateway import Answer, running
+from tests.gateway import running
 
 SHOWN = 10
 
@@ -34,12 +35,7 @@ def main() -> int:
     logger.setLevel(logging.CRITICAL)
     begin = time.monotonic()
     with running() as gateway, contextlib.redirect_stdout(io.StringIO()):
-
-        def send(request: Request) -> Answer:
-            return gateway(
-                request.method, request.path, request.body, request.headers, request.changes
-            )
-
+        send = partial(Request.sent_to, gateway=gateway)
         report = Campaign(send, description).run(
             [described.requests(description), hostile.requests], chosen.requests, chosen.seed
         )

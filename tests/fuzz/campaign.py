@@ -1,4 +1,4 @@
-"""Sends fuzzed requests, judges the answers and counts. A campaign is the same for the same seed."""
+"""Sends fuzzed requests, judges the answers and counts. The same seed gives the same requests."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
+from urllib.parse import urlsplit
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from tests.description import Description, errors
 from tests.fuzz.request import Expected, Request
-from tests.gateway import Answer
+from tests.gateway import STAGE, Answer
 
 CHUNK = 200
 """Requests that are drawn in one go: hypothesis slows down and repeats itself in longer ones."""
@@ -76,13 +77,22 @@ class Campaign:
     def _wrong(self, request: Request, answer: Answer) -> Iterator[str]:
         operation = self._description.operation_of(request.method, request.path)
         if operation:
-            yield from self._description.mismatches(request.method, operation, answer)
+            mismatches = self._description.mismatches(request.method, operation, answer)
+            yield from mismatches
+            if answer.status == 200 and request.method == "POST" and not mismatches:
+                yield from self._lost(answer)
         elif answer.status != 404 or errors(ERROR, answer.json()):
             yield f"there is nothing at this path, and it answers {answer}"
         if request.expected is Expected.REFUSAL and not 400 <= answer.status < 500:
             yield f"it is invalid by the description, and the answer is {answer}"
         if request.expected is Expected.ACCEPTANCE and answer.status not in _accepting(request):
             yield f"it is valid by the description, and the answer is {answer}"
+
+    def _lost(self, accepted: Answer) -> Iterator[str]:
+        path = urlsplit(accepted.json()["status_url"]).path.removeprefix(f"/{STAGE}")
+        told = self._send(Request("GET", path))
+        if told.status != 200:
+            yield f"it was accepted, and its status at {path} is {told}"
 
 
 def _accepting(request: Request) -> set[int]:

@@ -49,16 +49,21 @@ def _request(case: Case) -> Request:
     method = case.method.upper()
     if method == "GET":
         return Request(method, case.formatted_path)
-    body = _with_our_secret(case.body)
+    body = _admitted(case.body) if isinstance(case.body, dict) else case.body
+    if _is_allowed(case):
+        body = body | _distinct_attachments(body.get("attachments"))
     return Request(
-        method, case.formatted_path, _to_bytes(body), {}, expected=_expected(case, body)
+        method, case.formatted_path, _to_bytes(body), expected=_expected(_is_allowed(case), body)
     )
 
 
-def _with_our_secret(body: Any) -> Any:
-    """The same, admitted, and with a nonce of its own unless it is the very same request."""
-    if not isinstance(body, dict):
-        return body
+def _is_allowed(case: Case) -> bool:
+    assert case.meta is not None
+    return case.meta.generation.mode is GenerationMode.POSITIVE
+
+
+def _admitted(body: dict[str, Any]) -> dict[str, Any]:
+    """With our secret, and a nonce of its own unless it is the very same request."""
     changed = dict(body)
     if changed.get("secret") and isinstance(changed["secret"], str):
         changed["secret"] = STUDENT_SECRET
@@ -68,17 +73,24 @@ def _with_our_secret(body: Any) -> Any:
     return changed
 
 
+def _distinct_attachments(attachments: Any) -> dict[str, Any]:
+    """What JSON Schema cannot ask for: that no two have the same name."""
+    if not attachments:
+        return {}
+    named = [{**one, "name": f"{n}-{one['name']}"} for n, one in enumerate(attachments)]
+    return {"attachments": named}
+
+
 def _to_bytes(body: Any) -> bytes:
     if isinstance(body, bytes):
         return body
     return b"" if isinstance(body, NotSet) else json.dumps(body).encode()
 
 
-def _expected(case: Case, body: Any) -> Expected:
-    """A mutation may leave the body valid, and what no schema can say is in no mutation's way."""
-    assert case.meta is not None
-    if case.meta.generation.mode is GenerationMode.POSITIVE:
+def _expected(allowed: bool, body: Any) -> Expected:
+    """A mutation can leave the body valid by the schema and yet break a rule that is only said."""
+    if allowed:
         return Expected.ACCEPTANCE
-    if isinstance(body, NotSet | bytes):
+    if isinstance(body, NotSet | bytes) or request_errors(body):
         return Expected.REFUSAL
-    return Expected.REFUSAL if request_errors(body) else Expected.ANY
+    return Expected.ANY

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.gateway import Answer, Gateway
 
 
 class Expected(Enum):
@@ -26,6 +29,9 @@ class Request:
     changes: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the proxy event, for what a client cannot send."""
     expected: Expected = Expected.ANY
+
+    def sent_to(self, gateway: Gateway) -> Answer:
+        return gateway(self.method, self.path, self.body, self.headers, self.changes)
 
     def __str__(self) -> str:
         changes = f" {dict(self.changes)}" if self.changes else ""

@@ -27,7 +27,7 @@ from tests.builders import (
     a_report,
 )
 from tests.description import Description
-from tests.gateway import STUDENT_SECRET, Answer, Gateway
+from tests.gateway import STAGE, STUDENT_SECRET, Answer, Gateway
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
@@ -119,6 +119,15 @@ def test_deploy_answers_as_described_when_it_cannot_record_or_queue(
     answer = send(gateway)
     assert (answer.status, answer.json()["error"]["code"]) == (503, "unavailable")
     assert description.mismatches("POST", "/api/deploy", answer) == []
+
+
+@pytest.mark.parametrize("email", ["a#b?c@example.com", "50%25@ä.de", '"<a>"@x'])
+def test_the_status_url_of_an_odd_e_mail_address_leads_to_its_status(
+    gateway: Gateway, email: str
+) -> None:
+    url = send(gateway, email=email).json()["status_url"]
+    answer = gateway("GET", url.partition(f"/{STAGE}")[2])
+    assert (answer.status, answer.json()["email"]) == (200, email)
 
 
 def test_health_answers_as_described(gateway: Gateway, description: Description) -> None:

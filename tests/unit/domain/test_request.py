@@ -59,6 +59,8 @@ def test_a_data_uri_without_base64_is_percent_decoded() -> None:
     ("change", "field", "reason"),
     [
         ({"email": "nobody"}, "email", "e-mail address"),
+        ({"email": "a\x85b@example.com"}, "email", "e-mail address"),
+        ({"email": "a\ufeffb@example.com"}, "email", "e-mail address"),
         ({"task": "../etc"}, "task", "letters, digits"),
         ({"task": ""}, "task", "letters, digits"),
         ({"round": 0}, "round", "greater than or equal to 1"),
@@ -85,6 +87,12 @@ def test_a_bad_field_is_named_with_a_reason(
     fields = bad_fields(**change)
     assert [name for name in fields if name.startswith(field)]
     assert any(reason in text for text in fields.values())
+
+
+def test_a_round_may_be_written_with_a_zero_fraction() -> None:
+    assert a_request(round=1.0) == a_request(round=1)
+    for wrong in (1.5, float("inf"), float("nan"), 1e300):
+        assert "round" in bad_fields(round=wrong)
 
 
 def test_every_bad_field_is_named_at_once() -> None:

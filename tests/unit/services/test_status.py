@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from deployer.domain.deployment import Failure
+import pytest
+
+from deployer.domain.deployment import Deployment, Failure
 from deployer.services.status import status
 from tests.builders import START, a_deployment, a_publication, a_request
 from tests.fakes import InMemoryDeployments
@@ -11,6 +13,24 @@ from tests.fakes import InMemoryDeployments
 
 def test_an_unknown_task_has_no_status() -> None:
     assert status("student@example.com", "sum-of-sales", store=InMemoryDeployments()) is None
+
+
+@pytest.mark.parametrize(
+    ("email", "task"),
+    [
+        ("a" * 5000, "t"),  # longer than a key of DynamoDB may be
+        ("ada@example.com", "t" * 101),
+        ("", "t"),
+        ("ada@example.com\ud800", "t"),
+        ("ada@example.com", "b#sum-of-sales"),  # with the record of another e-mail's, ada@...#b
+    ],
+)
+def test_the_store_is_not_asked_for_what_no_request_can_have_had(email: str, task: str) -> None:
+    class Unasked(InMemoryDeployments):
+        def rounds(self, email: str, task: str) -> list[Deployment]:
+            raise AssertionError(f"asked for {email} {task}")
+
+    assert status(email, task, store=Unasked()) is None
 
 
 def test_every_round_tells_where_it_is_and_how_its_notification_went() -> None:

@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
 )
@@ -102,6 +103,11 @@ def _none_to_empty(value: Any) -> Any:
     return [] if value is None else value
 
 
+def _whole(value: Any) -> Any:
+    """JSON has no integers: 1.0 and 1 are the same number (RFC 8259, 6)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class Attachment(BaseModel):
     """A file that comes with the brief and is committed byte for byte under its name."""
 
@@ -129,9 +135,12 @@ class JavaScriptCheck(BaseModel):
 
 Check = Annotated[str, StringConstraints(min_length=1, max_length=10_000)] | JavaScriptCheck
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-Email = Annotated[
-    str, StringConstraints(pattern=r"^[^@\s/\x00-\x1f]+@[^@\s/\x00-\x1f]+$", max_length=254)
-]
+# Every control character by its number: the dialects of regular expressions differ about \s.
+_EMAIL_PART = r"[^@\s/\x00-\x1f\x7f-\x9f\ufeff]+"
+Email = Annotated[str, StringConstraints(pattern=f"^{_EMAIL_PART}@{_EMAIL_PART}$", max_length=254)]
+
+
+_TASK = TypeAdapter(tuple[Email, Slug])
 
 
 class DeploymentRequest(BaseModel):
@@ -144,7 +153,7 @@ class DeploymentRequest(BaseModel):
 
     email: Email
     task: Slug
-    round: Annotated[int, Field(strict=True, ge=1, le=1000)]
+    round: Annotated[int, Field(strict=True, ge=1, le=1000), BeforeValidator(_whole)]
     nonce: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     brief: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
     checks: Annotated[
@@ -178,6 +187,15 @@ class DeploymentRequest(BaseModel):
 def _digest(value: Any) -> str:
     canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def names_a_task(email: str, task: str) -> bool:
+    """Whether a request can have had these two; what no request had is in no record."""
+    try:
+        _TASK.validate_python((email, task))
+    except ValidationError:
+        return False
+    return True
 
 
 def parse_request(

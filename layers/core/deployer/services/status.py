@@ -8,11 +8,12 @@ from deployer.domain.deployment import Deployment
 from deployer.domain.generation_report import GenerationReport
 from deployer.domain.notification import Notification
 from deployer.domain.ports import DeploymentStore
+from deployer.domain.request import names_a_task
 
 
 def status(email: str, task: str, *, store: DeploymentStore) -> dict[str, Any] | None:
     """Every round of the task as `round1`, `round2`, ...; None if there is none."""
-    rounds = store.rounds(email, task)
+    rounds = store.rounds(email, task) if names_a_task(email, task) else []
     if not rounds:
         return None
     return {
