@@ -24,7 +24,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv environments lock demo run burst down logs doctor lint bandit template test test-fast deploy caller
+.PHONY: help venv environments lock demo run burst down logs doctor lint bandit template test test-fast fuzz deploy caller
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -138,6 +138,10 @@ test: environments ## all tests (TESTS=tests/unit for some)
 
 test-fast: venv ## all tests but those that need the local cloud
 	@$(DEV)/python -m pytest -m "not e2e and not scan" $(TESTS)
+
+REQUESTS ?= 10000
+fuzz: venv ## fuzz the API's handlers (REQUESTS=10000, SEED=N for the same again)
+	@$(DEV)/python -m tests.fuzz --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
 
 # --- AWS -------------------------------------------------------------------------------------------------
 
