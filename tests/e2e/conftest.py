@@ -18,6 +18,7 @@ import boto3
 import pytest
 import requests
 
+from local.deployment import STACK
 from local.places import CHECKOUT
 from tests.conftest import load_event
 
@@ -76,16 +77,21 @@ class Deployer:
             region_name="us-east-1",
         )
 
-    def log_lines(self) -> list[str]:
-        """Every line that a function has logged."""
+    def log_lines(self, function: str = "") -> list[str]:
+        """Every line that one function, or all of them, have logged."""
         logs = self.aws("logs")
+        prefix = f"/aws/lambda/{STACK}-{function}"
         lines = []
-        for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
+        for group in logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]:
             pages = logs.get_paginator("filter_log_events").paginate(
                 logGroupName=group["logGroupName"]
             )
             lines += [event["message"] for page in pages for event in page["events"]]
         return lines
+
+    def logged(self, *words: str) -> bool:
+        """Whether one line of a function holds all these words."""
+        return any(all(word in line for word in words) for line in self.log_lines())
 
 
 def eventually(attempt: Callable[[], Any], seconds: float) -> Any:
