@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 7860
 ENV ?= dev
+GIVEN_ENV = $(if $(filter command,$(origin ENV)),--env $(ENV))
 TESTS ?= tests
 BURST_PORT ?= 7960
 BURST = $(if $(DEPLOYMENTS),--deployments $(DEPLOYMENTS)) $(if $(SECONDS),--seconds $(SECONDS)) \
@@ -24,7 +25,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv environments lock demo run burst down logs doctor lint bandit template test test-fast fuzz deploy caller
+.PHONY: help venv environments lock demo run burst down logs doctor lint bandit template test test-fast fuzz deploy caller redrive notify
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -117,6 +118,12 @@ logs: venv ## follow the functions' logs (DEPLOYMENT=id for one deployment's)
 
 doctor: venv ## say what is missing or wrong in .env and on this machine
 	@$(DEV)/python -m local doctor
+
+redrive: venv ## dead letters back to the queue (ENV=dev or prod; else the running local cloud's)
+	@$(DEV)/python -m local redrive $(GIVEN_ENV)
+
+notify: venv ## tell an evaluation URL again (DEPLOYMENT=id; ENV=dev or prod, else the running local cloud)
+	@$(DEV)/python -m local notify "$(DEPLOYMENT)" $(GIVEN_ENV)
 
 # --- checks ----------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import sys
@@ -18,10 +17,13 @@ from local.burst.run import burst as play_burst
 from local.demo import Demo
 from local.errors import LocalCloudError
 from local.logs import FunctionLogs
+from local.notify_again import notify_again
 from local.places import INSTALLED, Home, Ports
 from local.processes import GRACE_SECONDS, RunningFile, end_stale
 from local.progress import Progress
+from local.redrive import redrive as move_dead_letters
 from local.run import running
+from local.stacks import LOCAL, endpoints_of, open_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,12 +105,22 @@ def down(options: Options) -> int:
 def logs(options: Options) -> int:
     """Follow the functions' logs."""
     try:
-        for line in FunctionLogs(_endpoints(options.home), options.deployment).follow():
+        for line in FunctionLogs(endpoints_of(options.home), options.deployment).follow():
             print(line, flush=True)
         print("the local cloud has ended")
     except Stopped:
         return 0
     return 0
+
+
+def redrive(options: Options) -> int:
+    """Move the dead letters back to the queue."""
+    return move_dead_letters(open_stack(options.env, options.home))
+
+
+def notify(options: Options) -> int:
+    """Tell an evaluation URL again, with the nonce it was promised."""
+    return notify_again(options.deployment, open_stack(options.env, options.home))
 
 
 def check(_: Options) -> int:
@@ -128,14 +140,6 @@ def caller(options: Options) -> int:
     return 0
 
 
-def _endpoints(home: Home) -> dict[str, object]:
-    try:
-        kept: dict[str, object] = json.loads(home.endpoints.read_text())
-    except OSError:
-        raise LocalCloudError("the local cloud is not running: start it with `make run`") from None
-    return kept
-
-
 def _arguments() -> Options:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument(
@@ -146,7 +150,8 @@ def _arguments() -> Options:
     )
     commands = parser.add_subparsers(required=True)
     known: dict[str, Callable[[Options], int]] = {
-        "run": run, "demo": demo, "burst": burst, "down": down, "logs": logs, "doctor": check,
+        "run": run, "demo": demo, "burst": burst, "down": down, "logs": logs, "redrive": redrive,
+        "notify": notify, "doctor": check,
         "deploy": deploy, "caller": caller,
     }  # fmt: skip
     for name, function in known.items():
@@ -162,6 +167,10 @@ def _arguments() -> Options:
             _add_burst(command)
         if name == "logs":
             command.add_argument("--deployment", default="", help="only this deployment id's")
+        if name in ("redrive", "notify"):
+            command.add_argument("--env", default=LOCAL, help="section of samconfig.toml")
+        if name == "notify":
+            command.add_argument("deployment", help="the whole id, d-...")
         if name in ("deploy", "caller"):
             command.add_argument("--env", default="dev", help="section of samconfig.toml")
         if name == "caller":
