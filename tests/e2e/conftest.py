@@ -125,7 +125,7 @@ def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
         yield Deployer(json.loads((home / "endpoints.json").read_text()), home)
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+        process.wait(timeout=180)
 
 
 def _five_free_ports() -> int:

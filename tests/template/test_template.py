@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deployer.observability import COUNTED
 from local import deployment, env_file
 from tests.sam_template import TEMPLATE, Resources, of_type, role_statements, transformed
 
@@ -166,13 +168,41 @@ def test_every_log_group_forgets(resources: Resources) -> None:
         assert properties["RetentionInDays"], name
 
 
-def test_dead_letters_failed_notifications_and_worker_errors_raise_an_alarm(
+def test_what_somebody_should_look_at_raises_an_alarm_and_tells_when_it_is_over(
     resources: Resources,
 ) -> None:
-    watched = {
-        properties["MetricName"] for _, properties in of_type(resources, "AWS::CloudWatch::Alarm")
+    alarms = dict(of_type(resources, "AWS::CloudWatch::Alarm"))
+    assert {(alarm["Namespace"], alarm["MetricName"]) for alarm in alarms.values()} == {
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
+        ("AWS/States", "ExecutionsFailed"),
+        ("AWS/Lambda", "Errors"),
+        ("AWS/Lambda", "Throttles"),
+        ("AWS/ApiGateway", "5XXError"),
+        ("LLMCodeDeployer", "Failed"),
     }
-    assert watched == {"ApproximateNumberOfMessagesVisible", "ExecutionsFailed", "Errors"}
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == alarm["OKActions"], name
+
+
+def test_every_alarm_has_a_runbook_and_every_runbook_an_alarm(resources: Resources) -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    headings = re.findall(r"^### (\w+Alarm)$", text, re.MULTILINE)
+    assert sorted(headings) == sorted(
+        name for name, _ in of_type(resources, "AWS::CloudWatch::Alarm")
+    )
+
+
+def test_the_alarm_on_a_metric_of_ours_watches_what_the_worker_counts(
+    resources: Resources,
+) -> None:
+    names = resources["WorkerFunction"]["Properties"]["Environment"]["Variables"]
+    alarm = resources["FailedDeploymentAlarm"]["Properties"]
+    assert alarm["Namespace"] == names["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["MetricName"] == COUNTED["failed"]
+    # Of this stack only: another in the same account counts under its own name.
+    assert names["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
 
 
 def test_production_is_deployed_without_what_only_the_local_cloud_needs() -> None:
