@@ -9,20 +9,25 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dotenv import dotenv_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 KEY_NAMES = {
     "openai": "OPENAI_API_KEY",
     "gemini": "GEMINI_API_KEY",
     "anthropic": "ANTHROPIC_API_KEY",
 }
-SECRETS = ("STUDENT_SECRET", "STUDENT_SECRET_PREVIOUS", "GITHUB_TOKEN", *KEY_NAMES.values())
+APP_KEY = "GITHUB_APP_PRIVATE_KEY"
+SECRETS = (
+    "STUDENT_SECRET", "STUDENT_SECRET_PREVIOUS", "GITHUB_TOKEN", APP_KEY, *KEY_NAMES.values(),
+)  # fmt: skip
 # A name in .env -> the parameter of template.yaml that it sets.
 PARAMETERS = {
     "LLM_PROVIDER": "LlmProvider",
@@ -34,6 +39,9 @@ PARAMETERS = {
     "SITE_CACHE": "SiteCache",
     "ALLOW_WORKFLOWS": "AllowWorkflows",
     "GITHUB_USERNAME": "GithubUsername",
+    "GITHUB_ORGANIZATION": "GithubOrganization",
+    "GITHUB_APP_ID": "GithubAppId",
+    "GITHUB_APP_INSTALLATION_ID": "GithubAppInstallationId",
     "GITHUB_API_URL": "GithubApiUrl",
     "GIT_BASE_URL": "GitBaseUrl",
     "PAGES_BASE_URL": "PagesBaseUrl",
@@ -60,6 +68,9 @@ _FORMS = {
     "MAX_COST_USD": (r"\d+(\.\d+)?", "US dollars, for example 0.50"),
     "SITE_CACHE": ("task|all|off", "task, all or off"),
     "ALLOW_WORKFLOWS": ("true|false", "true or false"),
+    "GITHUB_ORGANIZATION": (r"[A-Za-z\d](-?[A-Za-z\d])*", "the name in the organisation's URL"),
+    "GITHUB_APP_ID": (r"\d+|Iv[\w.]+", "the App's id or client id, from its settings page"),
+    "GITHUB_APP_INSTALLATION_ID": (r"\d+", "the number at the end of the installation's URL"),
     "EVALUATION_HOSTS": (
         rf"{_HOST}( *, *{_HOST})*",
         "hosts with commas between, for example evaluator.example.com,*.example.org",
@@ -91,9 +102,26 @@ class Problem:
 
 
 def read(path: Path) -> dict[str, str]:
-    """What is set in the file; nothing when there is none."""
+    """What is set in the file; nothing when there is none.
+
+    An App's private key is many lines: it may be given as the path of its .pem file, from the
+    folder of `.env`, or as text with \\n between the lines. It is read here, so that it is text for
+    all others.
+    """
     values = dotenv_values(path, interpolate=False) if path.exists() else {}
-    return {name: value.strip() for name, value in values.items() if value and value.strip()}
+    given = {name: value.strip() for name, value in values.items() if value and value.strip()}
+    if APP_KEY in given and not given[APP_KEY].startswith("-----BEGIN"):
+        file = path.parent / Path(given[APP_KEY]).expanduser()
+        if file.is_file():
+            given[APP_KEY] = file.read_text().strip()
+    if APP_KEY in given:
+        given[APP_KEY] = given[APP_KEY].replace("\\n", "\n")
+    return given
+
+
+def names_github(values: Mapping[str, str]) -> bool:
+    """Whether the real GitHub is meant: there is a token, or an App."""
+    return "GITHUB_TOKEN" in values or "GITHUB_APP_ID" in values
 
 
 def providers(values: Mapping[str, str]) -> list[str]:
@@ -112,7 +140,9 @@ def problems(values: Mapping[str, str]) -> Iterator[Problem]:
 def problems_for_aws(values: Mapping[str, str]) -> Iterator[Problem]:
     """What AWS needs besides: there, nothing stands in for a key."""
     yield from problems(values)
-    needed = ["STUDENT_SECRET", "GITHUB_TOKEN", "GITHUB_USERNAME", "LLM_PROVIDER"]
+    needed = ["STUDENT_SECRET", "LLM_PROVIDER"]
+    needed += [] if names_github(values) else ["GITHUB_TOKEN"]
+    needed += [] if "GITHUB_ORGANIZATION" in values else ["GITHUB_USERNAME"]
     needed += [KEY_NAMES[name] for name in providers(values) if name in KEY_NAMES]
     for name in needed:
         if name not in values:
@@ -160,5 +190,37 @@ def _missing_partners(values: Mapping[str, str]) -> Iterator[Problem]:
     keys = [name for name in KEY_NAMES.values() if name in values]
     if not provider and len(keys) > 1:
         yield Problem(f".env has {' and '.join(keys)}", "say which to use with LLM_PROVIDER")
-    if "GITHUB_TOKEN" in values and "GITHUB_USERNAME" not in values:
-        yield Problem("GITHUB_TOKEN in .env needs GITHUB_USERNAME", "set the token's account name")
+    yield from _github_partners(values)
+
+
+def _github_partners(values: Mapping[str, str]) -> Iterator[Problem]:
+    app = "GITHUB_APP_ID" in values
+    if app and "GITHUB_ORGANIZATION" not in values:
+        yield Problem(
+            "GITHUB_APP_ID in .env needs GITHUB_ORGANIZATION",
+            "a GitHub App can create repositories only in an organisation: name it",
+        )
+    for name in ("GITHUB_APP_INSTALLATION_ID", APP_KEY):
+        if app and name not in values:
+            yield Problem(f"GITHUB_APP_ID in .env needs {name}", ".env.example says what it is")
+        if not app and name in values:
+            yield Problem(f"{name} in .env needs GITHUB_APP_ID", "set the App's id")
+    if APP_KEY in values and not _is_private_key(values[APP_KEY]):
+        yield Problem(
+            f"{APP_KEY} in .env is no private key",
+            "give the path of the App's .pem file, or its text with \\n between the lines",
+        )
+    owned = "GITHUB_USERNAME" in values or "GITHUB_ORGANIZATION" in values
+    if "GITHUB_TOKEN" in values and not owned:
+        yield Problem(
+            "GITHUB_TOKEN in .env needs GITHUB_USERNAME",
+            "set the token's account name, or GITHUB_ORGANIZATION to create repositories there",
+        )
+
+
+def _is_private_key(text: str) -> bool:
+    try:
+        load_pem_private_key(text.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return True

@@ -82,6 +82,11 @@ class Home:
         return self.folder / "data"
 
     @property
+    def github_requests(self) -> Path:
+        """Every request to the local GitHub, one JSON line each."""
+        return self.folder / "github-requests.jsonl"
+
+    @property
     def temporary(self) -> Path:
         return self.folder / "tmp"
 

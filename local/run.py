@@ -89,6 +89,7 @@ class LocalCloud:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
         self._home.endpoints.unlink(missing_ok=True)
+        self._home.github_requests.unlink(missing_ok=True)
 
     def _start_servers(self) -> None:
         self._children.start(
@@ -99,17 +100,25 @@ class LocalCloud:
         servers += [] if self.cast.real_model else ["model"]
         for name in servers:
             command = [
-                sys.executable,
-                "-m",
-                f"local.{name}",
-                "--port",
-                str(getattr(self._ports, name)),
+                *(sys.executable, "-m", f"local.{name}"),
+                *("--port", str(getattr(self._ports, name))),
+                *self._options(name),
             ]
-            if name != "model":
-                command += ["--data", str(self._home.data / name)]
             environment = cloud.plain_environment() | {"PYTHONUNBUFFERED": "1"}
             self._children.start(name, command, environment, CHECKOUT)
         self._say(f"starting the local AWS (MiniStack), {', '.join(servers)}")
+
+    def _options(self, server: str) -> list[str]:
+        if server == "model":
+            return []
+        options = ["--data", str(self._home.data / server)]
+        if server == "github":
+            options += ["--log", str(self._home.github_requests)]
+            organization = self.cast.parameters.get("GithubOrganization")
+            options += ["--organization", organization] if organization else []
+            workflows = self.cast.parameters.get("AllowWorkflows") == "true"
+            options += ["--may-write-workflows"] if workflows else []
+        return options
 
     def _wait_for_servers(self) -> None:
         if not self.cast.real_github:

@@ -38,7 +38,7 @@ class Cast:
     def lines(self) -> list[str]:
         """Said plainly at every start."""
         model = self.parameters.get("LlmModel") or "its default model"
-        owner = self.parameters["GithubUsername"]
+        owner = self.parameters.get("GithubOrganization") or self.parameters["GithubUsername"]
         return [
             f"model   REAL: {self.provider}, {model}"
             if self.real_model
@@ -57,7 +57,7 @@ def cast(values: Mapping[str, str], ports: Ports) -> Cast:
     if "EVALUATION_HOSTS" in filled:
         filled["EVALUATION_HOSTS"] += f",{LOOPBACK}"  # the evaluator of this run
     real_model = _choose_model(filled, ports)
-    real_github = "GITHUB_TOKEN" in values
+    real_github = env_file.names_github(values)
     if not real_github:
         filled |= {
             "GITHUB_TOKEN": GITHUB_TOKEN,

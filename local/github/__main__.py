@@ -20,6 +20,10 @@ def main() -> int:
     parser.add_argument("--owner", default=OWNER, help="login of the token's user")
     parser.add_argument("--token", default=TOKEN, help="the only token that is accepted")
     parser.add_argument("--organization", action="append", default=[], help="may be repeated")
+    parser.add_argument("--log", type=Path, help="file for the requests; else in the data folder")
+    parser.add_argument(
+        "--may-write-workflows", action="store_true", help="the token may push workflow files"
+    )
     parser.add_argument("--pages-delay", type=float, default=0.0, help="seconds behind the branch")
     chosen = parser.parse_args()
     try:
@@ -28,7 +32,9 @@ def main() -> int:
             owner=chosen.owner,
             token=chosen.token,
             organizations=chosen.organization,
+            may_write_workflows=chosen.may_write_workflows,
             pages_delay=chosen.pages_delay,
+            log=chosen.log,
         )
     except GitMissingError as missing:
         print(missing, file=sys.stderr)

@@ -13,6 +13,7 @@ from local.github import (
     pages_site,
     repository_page,
     rest_accounts,
+    rest_apps,
     rest_deployments,
     rest_pages,
     rest_repositories,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from werkzeug.exceptions import HTTPException
 
+    from local.github.app_installation import AppInstallation
+
 OWNER = "local-student"
 TOKEN = "local-github-token"  # noqa: S105  opens nothing but this double
 LOG_FILE = "github-requests.jsonl"
@@ -44,9 +47,12 @@ def create_app(
     owner: str = OWNER,
     token: str = TOKEN,
     organizations: Collection[str] = (),
+    installation: AppInstallation | None = None,
+    may_write_workflows: bool = False,
     pages_delay: float = 0.0,
+    log: Path | None = None,
 ) -> Flask:
-    """Make the WSGI application; its state lies in the data directory.
+    """Make the WSGI application; its state lies in the data directory, and the log, too, or not.
 
     Raises:
         GitMissingError: this machine has no git, or one that cannot serve HTTP.
@@ -55,18 +61,18 @@ def create_app(
     data = Path(data_directory)
     clock = Clock()
     double = GitHubDouble(
-        accounts=Accounts(owner, token, tuple(organizations)),
+        accounts=Accounts(owner, token, tuple(organizations), installation, may_write_workflows),
         clock=clock,
         repositories=RepositoryStore(data / "repositories"),
         limits=Limits(clock),
         faults=Faults(),
-        log=RequestLog(data / LOG_FILE),
+        log=RequestLog(log or data / LOG_FILE),
         pages_delay=pages_delay,
     )
     app = Flask(__name__)
     app.extensions[EXTENSION] = double
     app.url_map.merge_slashes = False
-    for part in (rest_accounts, rest_repositories, rest_pages, rest_deployments):
+    for part in (rest_accounts, rest_apps, rest_repositories, rest_pages, rest_deployments):
         app.register_blueprint(part.routes)
     for part in (repository_page, git_http, pages_site, control):
         app.register_blueprint(part.routes)

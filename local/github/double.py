@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from flask import current_app
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from local.github.app_installation import AppInstallation
     from local.github.clock import Clock
     from local.github.faults import Faults
     from local.github.limits import Limits
@@ -20,14 +22,36 @@ EXTENSION = "github_double"
 OWNER_ID = 1
 FIRST_ORGANIZATION_ID = 1001
 
+Identity = Literal["user", "installation"]
+
 
 @dataclass
 class Accounts:
-    """One person with one token, and the organisations that the person may write to."""
+    """One person with one token, and the organisations that the person may write to.
+
+    A GitHub App may be installed in one of these.
+    """
 
     login: str
     token: str
     organizations: tuple[str, ...] = ()
+    installation: AppInstallation | None = None
+    may_write_workflows: bool = False
+    """Whether the person's token has the `workflow` scope."""
+
+    def identity_of(self, token: str, now: float) -> Identity | None:
+        """Return whose token this is; None if nobody's, or if it has expired."""
+        if secrets.compare_digest(token.encode(), self.token.encode()):
+            return "user"
+        if self.installation is not None and self.installation.knows(token, now):
+            return "installation"
+        return None
+
+    def writes_workflows(self, identity: Identity) -> bool:
+        """Whether a push of this identity's may hold workflow files."""
+        if identity == "user":
+            return self.may_write_workflows
+        return self.installation is not None and "workflows" in self.installation.permissions
 
     def id_of(self, login: str) -> int | None:
         """Return an account's id, or None when there is no such account."""

@@ -6,14 +6,15 @@ import subprocess
 import threading
 from typing import IO, TYPE_CHECKING
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import ClientDisconnected
 
-from local.github.access import is_token, password_in
+from local.github.access import identity_in, installation_may_write_to, password_in
 from local.github.answers import plain
 from local.github.double import current_double
 from local.github.git_commands import clean_environment, http_backend
 from local.github.pages_builds import follow_branch
+from local.github.push_refusal import HOOKS, reworded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,8 @@ def smart_http(owner: str, name: str, service: str) -> Response:
     double = current_double()
     name = name.removesuffix(".git")
     authorization = request.headers.get("Authorization")
-    signed_in = authorization is not None and is_token(double.accounts, password_in(authorization))
+    g.identity = None if authorization is None else identity_in(password_in(authorization))
+    signed_in = g.identity is not None
     if authorization is not None and not signed_in:
         return _ask_for_token(
             "Invalid username or token. "
@@ -46,6 +48,8 @@ def smart_http(owner: str, name: str, service: str) -> Response:
         return _ask_for_token("No anonymous write access.")
     if repository is None:
         return _redirect_or_not_found(owner, name, service)
+    if pushing and not installation_may_write_to(owner):
+        return plain(403, f"Permission to {repository.full_name}.git denied to the app.")
     if service not in SERVICES:
         return plain(404, "Not Found")
     return _push(repository, service) if pushing else _run_backend(repository, service)
@@ -70,7 +74,7 @@ def _push(repository: Repository, service: str) -> Response:
     if service == PUSH:
         # Carried out to its end before the client hears of it, so that whatever the client
         # looks at next already shows the push.
-        answer.set_data(b"".join(answer.iter_encoded()))
+        answer.set_data(reworded(b"".join(answer.iter_encoded()), g.identity))
         double = current_double()
         repository.pushed_at = double.clock.now()
         double.repositories.save(repository)
@@ -81,7 +85,7 @@ def _push(repository: Repository, service: str) -> Response:
 def _run_backend(repository: Repository, service: str) -> Response:
     process = subprocess.Popen(
         [http_backend()],
-        env=clean_environment() | _cgi_variables(repository, service),
+        env=_hooks() | _cgi_variables(repository, service),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -97,6 +101,13 @@ def _run_backend(repository: Repository, service: str) -> Response:
             answer.headers[name] = value
     answer.response = _output(process, process.stdout, feeder)
     return answer
+
+
+def _hooks() -> dict[str, str]:
+    """An environment in which workflow files are refused, unless the asker may write them."""
+    if g.identity is None or current_double().accounts.writes_workflows(g.identity):
+        return clean_environment()
+    return clean_environment(core_hooksPath=str(HOOKS))
 
 
 def _cgi_variables(repository: Repository, service: str) -> dict[str, str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from local.github.clock import Clock
 
 MINUTE = 60.0
@@ -19,6 +22,7 @@ SECONDARY_MESSAGE = (
     "You have exceeded a secondary rate limit and have been temporarily blocked from content "
     "creation. Please retry your request again later."
 )
+BAN_MESSAGE = "Sorry. Your account was suspended."
 PRIMARY_MESSAGE = "API rate limit exceeded for user ID 1."
 
 
@@ -31,6 +35,9 @@ class LimitRules:
     writes_per_hour: int = 500
     points_per_minute: int = 900
     requests_per_hour: int = 5000
+    concurrent_requests: int = 100
+    ban_after: int | None = None
+    """So many requests inside a closed window end in a ban; GitHub does not tell the number."""
     refusal: Literal["secondary", "primary", "too many requests"] = "secondary"
     """403 with retry-after; 403 with x-ratelimit-remaining 0; or 429 with retry-after."""
     retry_after: int | Literal["exact", "absent"] = "exact"
@@ -58,6 +65,8 @@ class Limits:
         self._used = 0
         self._reset_at = clock.now() + HOUR
         self._closed_until = 0.0
+        self._running = 0
+        self._inside = 0
 
     def reset(self, rules: LimitRules | None = None) -> None:
         """Take other rules, with nothing counted so far."""
@@ -88,6 +97,24 @@ class Limits:
         with self._lock:
             return self._clock.now() < self._closed_until
 
+    @property
+    def at_once(self) -> int:
+        """How many REST requests are at work."""
+        with self._lock:
+            return self._running
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """A REST request is at work as long as this lasts."""
+        with self._lock:
+            self._running += 1
+            self._inside += self._clock.now() < self._closed_until
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= 1
+
     def headers(self) -> dict[str, str]:
         """Return the x-ratelimit family as it stands."""
         return {f"x-ratelimit-{name}": str(value) for name, value in self.standing().items()} | {
@@ -112,6 +139,7 @@ class Limits:
         self._used = 0
         self._reset_at = self._clock.now() + HOUR
         self._closed_until = 0.0
+        self._inside = 0
 
     def _drop_what_is_over(self, now: float) -> None:
         while self._writes and self._writes[0] <= now - HOUR:
@@ -123,6 +151,10 @@ class Limits:
             self._reset_at = now + HOUR
 
     def _refusal(self, now: float, *, write: bool) -> Refusal | None:
+        if self.rules.ban_after is not None and self._inside > self.rules.ban_after:
+            return Refusal(403, BAN_MESSAGE, {})
+        if self._running > self.rules.concurrent_requests:
+            return self._refuse_until(now + MINUTE, now)
         if self._used >= self.rules.requests_per_hour:
             self._closed_until = max(self._closed_until, self._reset_at)
             return self._primary(self._reset_at)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
+from local.github.access import not_for_installations
 from local.github.answers import json_answer, not_found, requires_authentication
 from local.github.double import current_double
 from local.github.representation import full_organization, full_user, simple_user
@@ -23,6 +24,8 @@ def token_user() -> Response:
     """Answer who the token belongs to."""
     if not g.signed_in:
         return requires_authentication()
+    if g.identity == "installation":
+        return not_for_installations()
     return _full(current_double().accounts.login)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
+from local.github.access import not_for_installations
 from local.github.answers import (
     DOCUMENTATION,
     error,
@@ -35,6 +36,8 @@ SETTINGS = ("has_issues", "has_projects", "has_wiki", "has_discussions", "homepa
 @routes.post("/user/repos")
 def create_for_user() -> Response:
     """Create a repository of the token's user."""
+    if g.identity == "installation":
+        return not_for_installations()
     return _create(current_double().accounts.login, CREATE_PAGE)
 
 
@@ -49,7 +52,11 @@ def create_for_organization(organization: str) -> Response:
 @routes.get("/user/repos")
 def repositories_of_token_user() -> Response:
     """List the repositories of the token's user."""
-    return _listed(current_double().accounts.login) if g.signed_in else requires_authentication()
+    if not g.signed_in:
+        return requires_authentication()
+    if g.identity == "installation":
+        return not_for_installations()
+    return _listed(current_double().accounts.login)
 
 
 @routes.get("/users/<login>/repos")

@@ -44,6 +44,12 @@ class Transport:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(UNLOGGED):
             return self._application(environ, start_response)
+        if surface_of(environ["PATH_INFO"]) != "rest":
+            return self._serve(environ, start_response)
+        with self._double.limits.running():
+            return self._serve(environ, start_response)
+
+    def _serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         inside_window = self._double.limits.is_closed()
         fault = self._strike(environ)
         if fault is None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 from github import GithubException
 from github import RateLimitExceededException as RateLimitExceeded
 
+from local.github.faults import FaultRule
 from local.github.limits import LimitRules
 
 if TYPE_CHECKING:
@@ -133,3 +137,35 @@ def test_the_primary_limit_also_refuses_reads_but_not_the_question_how_much_is_l
     left = client.api.get_rate_limit().rate
     assert (left.limit, left.remaining) == (1, 0)
     assert left.reset.timestamp() == NOON + 3600
+
+
+def test_more_requests_at_once_than_allowed_are_refused(hub: RunningGitHub, client: Client) -> None:
+    hub.double.limits.reset(LimitRules(enabled=True, concurrent_requests=2))
+    hub.double.faults.replace(FaultRule("/users/slow", "hang", seconds=5, times=None))
+    address = f"{hub.url}/users/slow"
+
+    with ThreadPoolExecutor(2) as pool:
+        slow = [pool.submit(requests.get, address, timeout=0.5) for _ in range(2)]
+        while hub.double.limits.at_once < 2:
+            time.sleep(0.01)
+        with pytest.raises(RateLimitExceeded) as refused:
+            client.create_repository()
+        assert all(isinstance(one.exception(), requests.RequestException) for one in slow)
+
+    assert (refused.value.headers or {})["retry-after"] == "60"
+
+
+def test_who_goes_on_inside_a_window_is_banned(hub: RunningGitHub, client: Client) -> None:
+    hub.double.clock.stop(NOON)
+    hub.double.limits.reset(LimitRules(enabled=True, writes_per_minute=1, ban_after=10))
+    client.create_repository("first")
+    for _ in range(11):
+        with pytest.raises(RateLimitExceeded):
+            client.create_repository("second")
+
+    with pytest.raises(GithubException, match="suspended"):
+        client.create_repository("second")
+
+    hub.double.clock.advance(3600)
+    with pytest.raises(GithubException, match="suspended"):
+        client.api.get_user("local-student")

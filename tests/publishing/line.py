@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from deployer.adapters.github import GitHubHost, github_client
 from deployer.domain.deployment import Deployment
 from deployer.domain.errors import DeployerError
 from deployer.domain.key import Key
-from deployer.domain.ports import Message
+from deployer.domain.ports import Clock, Message
 from deployer.domain.retry import redelivery_delay
 from deployer.domain.site_cache import CacheScope, SiteCache
 from deployer.services.accept import accept
@@ -40,10 +40,24 @@ from tests.fakes import (
 MAX_RECEIVES = 5
 
 
+Connect = Callable[[RunningGitHub, Clock], tuple[GitHubHost, DulwichRemote]]
+
+
+def as_the_user(github: RunningGitHub, clock: Clock) -> tuple[GitHubHost, DulwichRemote]:
+    """The adapters that act with the user's own token."""
+    host = GitHubHost(
+        lambda: github_client(github.token, github.url),
+        owner=github.owner,
+        pages_base_url=github.pages_url,
+        clock=clock,
+    )
+    return host, DulwichRemote(github.git_url, lambda: github.token, clock)
+
+
 class Line:
     """A queue, its redeliveries, and workers that take one message after the other."""
 
-    def __init__(self, github: RunningGitHub, data: Path) -> None:
+    def __init__(self, github: RunningGitHub, data: Path, connect: Connect = as_the_user) -> None:
         self.github = github
         self.data = data
         self.store = InMemoryDeployments()
@@ -55,13 +69,7 @@ class Line:
         self._numbers = itertools.count()
         self.dead: list[Message] = []
         github.double.clock.stop(START.timestamp())
-        host = GitHubHost(
-            lambda: github_client(github.token, github.url),
-            owner=github.owner,
-            pages_base_url=github.pages_url,
-            clock=self.now,
-        )
-        git = DulwichRemote(github.git_url, lambda: github.token, self.now)
+        self.host, git = connect(github, self.now)
         self.ports = BuildPorts(
             store=self.store,
             requests=self.requests,
@@ -69,9 +77,9 @@ class Line:
             queue=self.queue,
             site_cache=SiteCache(CacheScope.TASK, "scripted/model", "digest"),
             generate=self.generate,
-            publisher=Publisher(host, git, InMemoryRepositoryNames(), self.now),
+            publisher=Publisher(self.host, git, InMemoryRepositoryNames(), self.now),
             git=git,
-            turns=WriteTurns(github.owner, InMemoryWriteLedgers(), self.now),
+            turns=WriteTurns(self.host.owner, InMemoryWriteLedgers(), self.now),
             workflow=self.workflow,
             telemetry=RecordingTelemetry(),
             clock=self.now,
@@ -144,6 +152,7 @@ class Line:
 
 
 @contextmanager
-def a_line(data: Path) -> Iterator[Line]:
-    with serve(data) as github:
-        yield Line(github, data)
+def a_line(data: Path, connect: Connect = as_the_user, **settings: Any) -> Iterator[Line]:
+    """A line to a local GitHub with these settings."""
+    with serve(data, **settings) as github:
+        yield Line(github, data, connect)

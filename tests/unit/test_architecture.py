@@ -19,7 +19,7 @@ ALLOWED = {
 }
 VENDORS = {
     "anthropic", "aws_lambda_powertools", "boto3", "botocore", "dulwich", "github", "google",
-    "httpx", "openai", "pynamodb", "requests", "urllib3",
+    "httpx", "jwt", "openai", "pynamodb", "requests", "urllib3",
 }  # fmt: skip
 IMPURE = {"datetime.now", "os", "random", "secrets", "socket", "subprocess", "time", "logging"}
 

@@ -70,3 +70,30 @@ def test_the_write_limits_are_githubs_unless_another_server_has_others() -> None
 def test_wrong_write_limits_are_refused(wrong: str) -> None:
     with pytest.raises(SettingsError, match="GITHUB_WRITE_LIMITS"):
         load(WorkerSettings, {**WORKER, "GITHUB_WRITE_LIMITS": wrong})
+
+
+APP = {"GITHUB_APP_ID": "Iv1", "GITHUB_APP_INSTALLATION_ID": "4711", "GITHUB_ORGANIZATION": "acme"}
+
+
+def test_an_organisation_owns_the_repositories_where_one_is_named() -> None:
+    assert load(WorkerSettings, WORKER).github_owner == "octocat"
+    in_organization = {**WORKER, "GITHUB_ORGANIZATION": "acme"}
+    assert load(WorkerSettings, in_organization).github_owner == "acme"
+    assert load(WorkerSettings, {**in_organization, "GITHUB_USERNAME": ""}).github_owner == "acme"
+
+
+def test_an_app_is_used_when_its_id_is_set() -> None:
+    assert load(WorkerSettings, WORKER).github_installation is None
+    assert load(WorkerSettings, {**WORKER, **APP}).github_installation == ("Iv1", 4711)
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("GITHUB_ORGANIZATION", "GITHUB_APP_ID: .* only in an organisation"),
+        ("GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_INSTALLATION_ID: .*GITHUB_APP_ID needs it"),
+    ],
+)
+def test_an_app_needs_an_organisation_and_an_installation(missing: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        load(WorkerSettings, {**WORKER, **APP, missing: ""})

@@ -11,9 +11,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from deployer import settings
+    from deployer.adapters.github import GitHubHost
+    from deployer.adapters.github_token import Token
     from deployer.adapters.secrets import SecretValues
     from deployer.domain.evaluation_url import EvaluationRules
     from deployer.domain.language_model import LanguageModel
@@ -96,31 +96,16 @@ class Connections:
         return HTTPEvaluationEndpoint(rules)
 
     def repository_host(self, config: settings.WorkerSettings) -> RepositoryHost:
-        from deployer.adapters.github import GitHubHost, github_client
-
-        token = self._github_token(config.secret_name)
-        return GitHubHost(
-            lambda: github_client(token(), config.github_api_url),
-            owner=config.github_username,
-            pages_base_url=config.pages_base_url,
-            clock=self.now,
-        )
+        return self._github(config, config.pages_base_url)
 
     def pages_host(self, config: settings.PagesCheckerSettings) -> PagesHost:
-        from deployer.adapters.github import GitHubHost, github_client
-
-        token = self._github_token(config.secret_name)
-        return GitHubHost(
-            lambda: github_client(token(), config.github_api_url),
-            owner=config.github_username,
-            pages_base_url="",
-            clock=self.now,
-        )
+        return self._github(config, pages_base_url="")
 
     def git(self, config: settings.WorkerSettings) -> GitRemote:
         from deployer.adapters.git import DulwichRemote
 
-        return DulwichRemote(config.git_base_url, self._github_token(config.secret_name), self.now)
+        token = self.github_token(config)
+        return DulwichRemote(config.git_base_url, token, self.now, token_refused=token.refused)
 
     def language_model(
         self, config: settings.WorkerSettings, provider: settings.Provider, model: str
@@ -135,9 +120,33 @@ class Connections:
             base_url=config.base_url(provider),
         )
 
-    def _github_token(self, secret_name: str) -> Callable[[], str]:
-        """Reads the token when it is used, so that a rotated one needs no new process."""
-        return partial(self.secrets(secret_name).get, "GITHUB_TOKEN")
+    def _github(self, config: settings.GitHubSettings, pages_base_url: str) -> GitHubHost:
+        from deployer.adapters.github import GitHubHost, github_client
+
+        token = self.github_token(config)
+        return GitHubHost(
+            lambda: github_client(token(), config.github_api_url),
+            owner=config.github_owner,
+            pages_base_url=pages_base_url,
+            clock=self.now,
+            is_organization=bool(config.github_organization),
+            token_refused=token.refused,
+        )
+
+    @lru_cache  # noqa: B019 - one object for the life of the process
+    def github_token(self, config: settings.GitHubSettings) -> Token:
+        """Reads the secret when it is used, so that a rotated one needs no new process."""
+        from deployer.adapters.github_token import InstallationToken, StoredToken
+
+        secrets = self.secrets(config.secret_name)
+        if config.github_installation is None:
+            return StoredToken(partial(secrets.get, "GITHUB_TOKEN"))
+        return InstallationToken(
+            *config.github_installation,
+            private_key=partial(secrets.get, "GITHUB_APP_PRIVATE_KEY"),
+            api_url=config.github_api_url,
+            clock=self.now,
+        )
 
     @lru_cache  # noqa: B019 - one object for the life of the process
     def client(self, service: str) -> Any:

@@ -14,6 +14,8 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 
 from deployer.domain.evaluation_url import EvaluationRules, Network, check_pattern
@@ -76,7 +78,55 @@ class ValidatorSettings(DeploymentSettings, EvaluationSettings):
         return quotas(self.quota_per_minute, self.quota_per_day)
 
 
-class WorkerSettings(DeploymentSettings):
+class GitHubSettings(_Settings):
+    """Whose repositories are written, and as whom."""
+
+    secret_name: str = Field(alias="SECRET_NAME", min_length=1)
+    github_api_url: Url = Field(alias="GITHUB_API_URL", default="https://api.github.com")
+    github_organization: str = Field(alias="GITHUB_ORGANIZATION", default="")
+    github_username: str = Field(alias="GITHUB_USERNAME", default="", validate_default=True)
+    github_app_id: str = Field(alias="GITHUB_APP_ID", default="")
+    github_app_installation_id: int | None = Field(
+        alias="GITHUB_APP_INSTALLATION_ID", default=None, validate_default=True
+    )
+
+    @field_validator("github_username")
+    @classmethod
+    def _somebody_owns(cls, value: str, info: ValidationInfo) -> str:
+        if not value and not info.data.get("github_organization"):
+            raise ValueError("name the token's account, or GITHUB_ORGANIZATION")
+        return value
+
+    @field_validator("github_app_id")
+    @classmethod
+    def _an_app_writes_to_an_organization(cls, value: str, info: ValidationInfo) -> str:
+        if value and not info.data.get("github_organization"):
+            raise ValueError(
+                "a GitHub App creates repositories only in an organisation: set GITHUB_ORGANIZATION"
+            )
+        return value
+
+    @field_validator("github_app_installation_id")
+    @classmethod
+    def _an_app_is_installed(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is None and info.data.get("github_app_id"):
+            raise ValueError("GITHUB_APP_ID needs it")
+        return value
+
+    @property
+    def github_owner(self) -> str:
+        """The account that owns the repositories."""
+        return self.github_organization or self.github_username
+
+    @property
+    def github_installation(self) -> tuple[str, int] | None:
+        """The App and its installation to act as; None to use GITHUB_TOKEN."""
+        if not self.github_app_id or self.github_app_installation_id is None:
+            return None
+        return self.github_app_id, self.github_app_installation_id
+
+
+class WorkerSettings(DeploymentSettings, GitHubSettings):
     state_machine_arn: str = Field(alias="STATE_MACHINE_ARN", min_length=1)
     max_receive_count: int = Field(alias="MAX_RECEIVE_COUNT", ge=1)
     llm_provider: Provider = Field(alias="LLM_PROVIDER")
@@ -93,8 +143,6 @@ class WorkerSettings(DeploymentSettings):
     openai_base_url: str = Field(alias="OPENAI_BASE_URL", default="")
     gemini_base_url: str = Field(alias="GEMINI_BASE_URL", default="")
     anthropic_base_url: str = Field(alias="ANTHROPIC_BASE_URL", default="")
-    github_username: str = Field(alias="GITHUB_USERNAME", min_length=1)
-    github_api_url: Url = Field(alias="GITHUB_API_URL", default="https://api.github.com")
     git_base_url: Url = Field(alias="GIT_BASE_URL", default="https://github.com")
     pages_base_url: str = Field(alias="PAGES_BASE_URL", default="")
     github_write_limits: Annotated[Limits, BeforeValidator(_write_limits)] = Field(
@@ -128,11 +176,8 @@ class NotifierSettings(EvaluationSettings):
         return self.retry_delays[: self.max_retry_attempts]
 
 
-class PagesCheckerSettings(_Settings):
+class PagesCheckerSettings(GitHubSettings):
     table_name: str = Field(alias="TABLE_NAME", min_length=1)
-    secret_name: str = Field(alias="SECRET_NAME", min_length=1)
-    github_username: str = Field(alias="GITHUB_USERNAME", min_length=1)
-    github_api_url: Url = Field(alias="GITHUB_API_URL", default="https://api.github.com")
     pages_patience_seconds: int = Field(alias="PAGES_PATIENCE", default=120, ge=0)
 
 
@@ -154,7 +199,7 @@ def load(kind: type[S], environment: Mapping[str, str] = os.environ) -> S:
         return kind.model_validate({name: value for name, value in environment.items() if value})
     except ValidationError as exc:
         wrong = "; ".join(
-            f"{error['loc'][0]}: {error['msg']}"
+            f"{str(error['loc'][0]).upper()}: {error['msg']}"
             for error in exc.errors(include_url=False, include_input=False)
         )
         raise SettingsError(f"wrong settings: {wrong}") from None

@@ -19,6 +19,7 @@ from typing import Any
 DESCRIPTION = Path(__file__).with_name("description.json")
 DESCRIBED = "generated/api.github.com.json"
 OPERATIONS = {
+    "/app/installations/{installation_id}/access_tokens": ["post"],
     "/orgs/{org}": ["get"],
     "/orgs/{org}/repos": ["get", "post"],
     "/rate_limit": ["get"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from local.github.server import RunningGitHub, serve
 from tests.builders import START, SettableClock
 from tests.contract.github_api.description import operation_id, operations, violations
 from tests.contract.github_api.recorder import Recorder
+from tests.github_app import a_token, with_app
 
 PAGES = {"build_type": "legacy", "source": {"branch": "main", "path": "/"}}
 
@@ -54,7 +56,7 @@ class Caller:
 
 @pytest.fixture
 def call(tmp_path: Path) -> Iterator[Caller]:
-    with serve(tmp_path, organizations=["acme"]) as github:
+    with serve(tmp_path, **with_app()) as github:
         yield Caller(github)
 
 
@@ -93,7 +95,27 @@ def read_every_address(call: Caller, full_name: str, repository_id: int, commit:
 def test_every_operation_answers_as_described(call: Caller) -> None:
     call_every_operation(call)
     assert call.wrong() == []
-    assert call.called() == operations()
+    assert {*call.called(), "apps/create-installation-access-token"} == operations()
+
+
+def test_an_apps_token_and_what_it_may_not(call: Caller) -> None:
+    token = a_token(call.github, lambda: datetime.now(UTC))()
+    call("POST", "/orgs/acme/repos", {"name": "todo"}, token=token)
+    for method, path, body in (
+        ("GET", "/user", None),
+        ("GET", "/user/repos", None),
+        ("POST", "/user/repos", {"name": "todo"}),
+    ):
+        assert call(method, path, body, token=token).status_code == 403, path
+    app = call.github.double.accounts.installation
+    assert app is not None
+    for path, status in (
+        (f"/app/installations/{app.id}/access_tokens", 401),
+        ("/app/installations/1/access_tokens", 401),
+    ):
+        assert call("POST", path, {}, token="no.jwt").status_code == status
+    assert call.wrong() == []
+    assert "apps/create-installation-access-token" in call.called()
 
 
 def test_what_does_not_exist(call: Caller) -> None:

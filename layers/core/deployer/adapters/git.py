@@ -24,8 +24,10 @@ from dulwich.repo import MemoryRepo
 
 from deployer.adapters.github_answers import error_for
 from deployer.domain.errors import (
+    DeployerError,
     HeadMovedError,
     HostUnavailableError,
+    RejectedError,
     RepositoryConflictError,
     RepositoryNotFoundError,
 )
@@ -40,12 +42,21 @@ TIMEOUT_SECONDS = 30
 class DulwichRemote:
     """`GitRemote` for the repositories under `base_url` (`https://github.com`).
 
-    `token` answers the token of the moment.
+    `token` answers the token of the moment; `token_refused` is told when GitHub does not take it.
     """
 
-    def __init__(self, base_url: str, token: Callable[[], str], clock: Clock) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: Callable[[], str],
+        clock: Clock,
+        *,
+        token_refused: Callable[[], None] = lambda: None,
+    ) -> None:
         self._base_url = base_url
         self._token = token
+        self._token_refused = token_refused
+        self._clock = clock
         self._pool = _AnswerReadingPool(clock)
 
     def push(self, repository: str, branch: str, commit: Commit) -> str:
@@ -68,8 +79,7 @@ class DulwichRemote:
             result = self._client().send_pack(f"{repository}.git", update, pack)
         refused = (result.ref_status or {}).get(ref)
         if refused:
-            # Another push came between the advertised head and ours; the next try will see it.
-            raise HostUnavailableError(f"git refused the push: {refused}")
+            raise _refusal(refused)
         return ours.decode()
 
     def read(self, repository: str, commit_sha: str) -> Site:
@@ -108,9 +118,8 @@ class DulwichRemote:
         except NotGitRepository as exc:
             raise RepositoryNotFoundError(f"{repository} is not to be found") from exc
         except HTTPUnauthorized as exc:
-            raise HostUnavailableError(
-                "GitHub refused the token for git: check GITHUB_TOKEN"
-            ) from exc
+            self._token_refused()
+            raise error_for(401, {}, "git", self._clock) from exc
         except (GitProtocolError, SendPackError, OSError) as exc:
             raise HostUnavailableError(f"git over HTTP: {type(exc).__name__}") from exc
 
@@ -131,6 +140,19 @@ class _AnswerReadingPool(urllib3.PoolManager):
             message = response.read(2000).decode("utf-8", "replace")
             raise error_for(response.status, response.headers, message, self._clock)
         return response
+
+
+def _refusal(reason: str) -> DeployerError:
+    """Our error for a branch that GitHub did not move, in GitHub's words."""
+    if "workflow" in reason:
+        return RejectedError(
+            f"GitHub refused the push: {reason}; give the token the Workflows permission "
+            "(classic: the workflow scope), or set ALLOW_WORKFLOWS=false"
+        )
+    if "rule violations" in reason or "push declined" in reason:
+        return RejectedError(f"GitHub refused the push: {reason}")
+    # Another push came between the advertised head and ours; the next try will see it.
+    return HostUnavailableError(f"git refused the push: {reason}")
 
 
 def commit_objects(commit: Commit) -> list[ShaFile]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -18,18 +18,24 @@ from deployer.domain.errors import HostUnavailableError
 from deployer.domain.ports import Clock, Repository
 
 TIMEOUT_SECONDS = 15
+UNAUTHORIZED = 401
 NAME_EXISTS = 422
 PAGES_EXIST = 409
 
 
 def github_client(token: str, base_url: str) -> Github:
+    """A client with this token; see `client_as`."""
+    return client_as(Auth.Token(token), base_url)
+
+
+def client_as(identity: Auth.Auth, base_url: str) -> Github:
     """A client that never repeats a request by itself.
 
     PyGithub's own retry repeats POSTs that may have been applied, and its throttle knows only
     this process.
     """
     return Github(
-        auth=Auth.Token(token),
+        auth=identity,
         base_url=base_url.rstrip("/"),
         timeout=TIMEOUT_SECONDS,
         retry=None,
@@ -39,32 +45,55 @@ def github_client(token: str, base_url: str) -> Github:
     )
 
 
-class GitHubHost:
-    """`RepositoryHost` for the repositories of one account.
+@contextmanager
+def asking_github(clock: Clock, token_refused: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Ask with PyGithub in this block: what goes wrong becomes one of our errors."""
+    try:
+        yield
+    except GithubException as exc:
+        if exc.status == UNAUTHORIZED:
+            token_refused()
+        raise error_for(exc.status, exc.headers or {}, str(exc.data or exc.message), clock) from exc
+    except requests.RequestException as exc:
+        raise HostUnavailableError(f"GitHub: {type(exc).__name__}") from exc
 
-    `connect` makes a client with the token of the moment; `pages_base_url` is where sites are
-    served when that is not `https://OWNER.github.io`.
+
+class GitHubHost:
+    """`RepositoryHost` for the repositories of one account, a person's or an organisation's.
+
+    `connect` makes a client with the token of the moment, and `token_refused` is told when GitHub
+    does not take it; `pages_base_url` is where sites are served when that is not
+    `https://OWNER.github.io`.
     """
 
     def __init__(
-        self, connect: Callable[[], Github], owner: str, pages_base_url: str, clock: Clock
+        self,
+        connect: Callable[[], Github],
+        owner: str,
+        pages_base_url: str,
+        clock: Clock,
+        *,
+        is_organization: bool = False,
+        token_refused: Callable[[], None] = lambda: None,
     ) -> None:
         self._connect = connect
         self._owner = owner
+        self._repositories = f"/orgs/{quote(owner)}/repos" if is_organization else "/user/repos"
         self._pages_base_url = pages_base_url.rstrip("/")
         self._clock = clock
+        self._token_refused = token_refused
 
     @property
     def owner(self) -> str:
         return self._owner
 
     def create(self, name: str, description: str) -> Repository | None:
-        requester = self._connect().requester
         with self._errors():
+            requester = self._connect().requester
             try:
                 _, created = requester.requestJsonAndCheck(
                     "POST",
-                    "/user/repos",
+                    self._repositories,
                     input={
                         "name": name,
                         "description": description,
@@ -150,16 +179,8 @@ class GitHubHost:
             return f"{self._pages_base_url}/{quote(owner)}/{quote(name)}/"
         return f"https://{owner.lower()}.github.io/{quote(name)}/"
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except GithubException as exc:
-            raise error_for(
-                exc.status, exc.headers or {}, str(exc.data or exc.message), self._clock
-            ) from exc
-        except requests.RequestException as exc:
-            raise HostUnavailableError(f"GitHub: {type(exc).__name__}") from exc
+    def _errors(self) -> AbstractContextManager[None]:
+        return asking_github(self._clock, self._token_refused)
 
 
 def _name_exists(exc: GithubException) -> bool:

@@ -34,7 +34,8 @@ def error_for(status: int, headers: Mapping[str, str], message: str, clock: Cloc
             return RateLimitedError("GitHub's rate limit", now + UNTOLD_WAIT, told=False)
     if status in (401, 403):
         return HostUnavailableError(
-            f"GitHub answered {status}: check GITHUB_TOKEN, its expiry and its permissions"
+            f"GitHub answered {status}: check GITHUB_TOKEN (of an App: GITHUB_APP_PRIVATE_KEY), "
+            "its expiry and its permissions"
         )
     if status >= 500 or status in (404, 408, 409):
         return HostUnavailableError(f"GitHub answered {status}: {message[:200]}")
