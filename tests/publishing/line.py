@@ -97,6 +97,7 @@ class Line:
             queue=self.queue,
             telemetry=self.ports.telemetry,
             clock=self.now,
+            charge=lambda *_: None,
         )
         self._take_what_was_queued(receives=1)
         return request.key
