@@ -77,7 +77,7 @@ def burst(options: Options) -> int:
         seconds=options.seconds,
         callers=options.callers,
         orders=Orders(
-            functions=tuple(options.functions.split(",")),
+            functions=options.functions,
             every=options.kill,
             most=options.deployments // 4 if options.kill else 0,
             seed=options.seed,
@@ -180,15 +180,30 @@ def _arguments() -> Options:
 
 
 def _add_burst(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--deployments", type=int, default=300)
+    command.add_argument("--deployments", type=_count, default=300)
     command.add_argument("--seconds", type=float, default=30, help="within which they are posted")
-    command.add_argument("--callers", type=int, default=20)
+    command.add_argument("--callers", type=_count, default=20)
     command.add_argument("--kill", type=float, default=3, help="seconds between kills; 0: none")
-    command.add_argument("--functions", default=",".join(FUNCTIONS), help="whose are killed")
+    command.add_argument(
+        "--functions", type=_functions, default=FUNCTIONS, help="whose processes are killed"
+    )
     command.add_argument("--seed", type=int, default=1)
     command.add_argument(
         "--github-limits", action="store_true", help="80 writes a minute, 500 an hour"
     )
+
+
+def _count(given: str) -> int:
+    if not given.isdigit() or int(given) < 1:
+        raise argparse.ArgumentTypeError("a number from 1 on")
+    return int(given)
+
+
+def _functions(given: str) -> tuple[str, ...]:
+    names = tuple(given.split(","))
+    if not set(names) <= set(FUNCTIONS):
+        raise argparse.ArgumentTypeError(f"some of {','.join(FUNCTIONS)}")
+    return names
 
 
 def _stop(_: int, __: FrameType | None) -> NoReturn:

@@ -16,7 +16,7 @@ from local.places import CHECKOUT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SENDERS = 8
+SENDERS = 4
 TIMEOUT_SECONDS = 60
 NO_ANSWER = 0
 WARM_UP = "warm-up@example.com"

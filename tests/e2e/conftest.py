@@ -106,7 +106,7 @@ def eventually(attempt: Callable[[], Any], seconds: float) -> Any:
 @pytest.fixture(scope="session")
 def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
     home = tmp_path_factory.mktemp("local")
-    port = _five_free_ports()
+    port = five_free_ports()
     log = home / "run.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -128,7 +128,8 @@ def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
         process.wait(timeout=180)
 
 
-def _five_free_ports() -> int:
+def five_free_ports() -> int:
+    """The first of five in a row."""
     for first in range(18860, 19860, 10):
         try:
             for port in range(first, first + 5):
