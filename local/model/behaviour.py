@@ -101,7 +101,7 @@ BEHAVIOURS: dict[str, Callable[[Request], Answer]] = {
     "fault": faulty,
     "refuse": refused,
 }
-FAILURES = {"error": 500, "rate_limit": 429}
+FAILURES = {"error": 500, "rate_limit": 429, "echo": 401}
 
 
 class Control:

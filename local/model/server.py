@@ -42,8 +42,7 @@ class StandIn:
             number = next(self._numbers)
             self.requests.append({"number": number, "behaviour": behaviour or "", **body})
         if behaviour in FAILURES:
-            error = {"message": f"the stand-in was told to fail: {behaviour}", "type": behaviour}
-            return {"error": error}, FAILURES[behaviour]
+            return {"error": _error(behaviour)}, FAILURES[behaviour]
         given = self._answer(_user_text(body["messages"]), behaviour)
         return _completion(number, body, given), 200
 
@@ -52,6 +51,15 @@ class StandIn:
         if asked is None:
             return Answer("I only know the deployer's requests.")
         return BEHAVIOURS[behaviour](asked) if behaviour else Answer(answer(asked))
+
+
+def _error(behaviour: str) -> dict[str, str]:
+    error = {"message": f"the stand-in was told to fail: {behaviour}", "type": behaviour}
+    if behaviour == "echo":
+        # As some proxies do, which repeat the key that they refuse.
+        key = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        error |= {"message": f"the key {key} is not known here", "code": key}
+    return error
 
 
 def create_app() -> Flask:

@@ -87,8 +87,9 @@ class Connections:
 
     def secrets(self, secret_name: str) -> SecretValues:
         from deployer.adapters.secrets import SecretValues
+        from deployer.observability import conceal
 
-        return SecretValues(secret_name)
+        return SecretValues(secret_name, conceal)
 
     def evaluation(self, rules: EvaluationRules) -> EvaluationEndpoint:
         from deployer.adapters.evaluation import HTTPEvaluationEndpoint

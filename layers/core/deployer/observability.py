@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
+from collections.abc import Iterable
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
 
-logger = Logger()
+from deployer.domain.redaction import redact
+
+_secrets: set[str] = set()
+
+
+def conceal(secrets: Iterable[str]) -> None:
+    """Keep these values out of every line that is logged from here on, old ones included: a
+    rotated token may still be in an exception."""
+    _secrets.update(secrets)
+
+
+class RedactingFormatter(LambdaPowertoolsFormatter):
+    """A line is searched when it is whole, so that a traceback and a provider's prose in a chained
+    exception are covered too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record), _secrets)
+
+
+logger = Logger(logger_formatter=RedactingFormatter())
 # The default patches every library it can import, and importing is what a cold start costs.
 tracer = Tracer(patch_modules=("botocore",))
 metrics = Metrics()

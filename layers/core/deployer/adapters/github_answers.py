@@ -17,6 +17,7 @@ from deployer.domain.errors import (
     RejectedError,
 )
 from deployer.domain.ports import Clock
+from deployer.domain.redaction import redact
 
 UNTOLD_WAIT = timedelta(seconds=60)
 
@@ -24,6 +25,7 @@ UNTOLD_WAIT = timedelta(seconds=60)
 def error_for(status: int, headers: Mapping[str, str], message: str, clock: Clock) -> DeployerError:
     """Our error for an answer that is not a success."""
     headers = {name.lower(): value for name, value in headers.items()}
+    message = redact(message)  # a proxy on the way may repeat what it was sent
     if status in (403, 429):
         now = clock()
         until = _told(headers, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from aws_lambda_powertools.utilities import parameters
@@ -17,10 +18,14 @@ MAX_AGE_SECONDS = 60
 
 
 class SecretValues:
-    """Named values of one Secrets Manager secret, read at use."""
+    """Named values of one Secrets Manager secret, read at use.
 
-    def __init__(self, secret_name: str) -> None:
+    `conceal` is told every value that was read, before anybody gets it.
+    """
+
+    def __init__(self, secret_name: str, conceal: Callable[[Iterable[str]], None]) -> None:
         self._name = secret_name
+        self._conceal = conceal
 
     def get(self, name: str) -> str:
         """
@@ -38,8 +43,7 @@ class SecretValues:
         Raises:
             UnavailableError: the secret cannot be read.
         """
-        value = self._values().get(name)
-        return str(value) if value else None
+        return self._values().get(name)
 
     def all_values(self) -> tuple[str, ...]:
         """Every value: what must appear in nothing that is published.
@@ -47,15 +51,16 @@ class SecretValues:
         Raises:
             UnavailableError: the secret cannot be read.
         """
-        return tuple(str(value) for value in self._values().values() if value)
+        return tuple(self._values().values())
 
-    def _values(self) -> dict[str, Any]:
+    def _values(self) -> dict[str, str]:
         try:
-            values: Any = parameters.get_secret(
-                self._name, transform="json", max_age=MAX_AGE_SECONDS
-            )
+            read: Any = parameters.get_secret(self._name, transform="json", max_age=MAX_AGE_SECONDS)
         except (GetParameterError, TransformParameterError) as exc:
             raise UnavailableError(
                 f"the secret {self._name} cannot be read ({type(exc).__name__})"
             ) from None
-        return values if isinstance(values, dict) else {}
+        named = read if isinstance(read, dict) else {}
+        values = {name: str(value) for name, value in named.items() if value}
+        self._conceal(values.values())
+        return values

@@ -1,12 +1,14 @@
 """How a provider's failures become ours: by type and status code, never by words.
 
 Only the status and the provider's own error code go into our message, which ends in a record that
-its owner can read; the provider's prose stays in the chained exception.
+its owner can read; the provider's prose stays in the chained exception. A code is a word: what a
+proxy puts there instead, which may be the key that it was sent, is left out.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -26,13 +28,14 @@ UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RuntimeError)
 _REQUEST_TIMEOUT, _CONFLICT, _TOO_EARLY, _TOO_MANY_REQUESTS = 408, 409, 425, 429
 _PASSING = frozenset({_REQUEST_TIMEOUT, _CONFLICT, _TOO_EARLY})
 _OUT_OF_CREDIT = "insufficient_quota"
+_CODE = re.compile(r"[A-Za-z_]{1,50}")
 
 
 def answered(
     name: str, status: int, *, code: str | None = None, retry_after: float | None = None
 ) -> ModelUnavailableError:
     """The failure that an HTTP status of 400 or more stands for."""
-    what = f"{name} answered {status}" + (f" ({code})" if code else "")
+    what = f"{name} answered {status}" + (f" ({code})" if _is_code(code) else "")
     if code == _OUT_OF_CREDIT:
         return ModelMisconfiguredError(f"{what}: the account has no credit left")
     if status == _TOO_MANY_REQUESTS:
@@ -40,6 +43,10 @@ def answered(
     if status < 500 and status not in _PASSING:
         return ModelMisconfiguredError(f"{what}: check the API key and the model's name")
     return ModelUnavailableError(what, retry_after)
+
+
+def _is_code(code: str | None) -> bool:
+    return code is not None and _CODE.fullmatch(code) is not None
 
 
 def timed_out(name: str, seconds: float) -> ModelUnavailableError:
