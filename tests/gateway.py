@@ -172,6 +172,7 @@ def running() -> Iterator[Gateway]:
             "QUEUE_URL": aws.create_queue(),
             "SECRET_NAME": aws.SECRET,
             "LLM_PROVIDER": "openai",
+            "QUOTA_PER_MINUTE": "0",
         }
         for name, value in settings.items():
             environment.setenv(name, value)

@@ -87,21 +87,24 @@ def test_deploy_answers_as_described(
     assert description.mismatches("POST", "/api/deploy", answer) == []
 
 
-@pytest.fixture
-def lose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
-    """Call it with a setting and a value that names nothing."""
+Setting = Callable[[str, str], None]
 
-    def lose(setting: str, value: str) -> None:
-        monkeypatch.setenv(setting, value)
+
+@pytest.fixture
+def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting]:
+    """Call it with a setting's name and value."""
+
+    def change(name: str, value: str) -> None:
+        monkeypatch.setenv(name, value)
         bootstrap.connect(Connections())
 
-    yield lose
+    yield change
     monkeypatch.undo()
     bootstrap.connect(Connections())
 
 
 @pytest.mark.parametrize(
-    ("setting", "value"),
+    ("name", "value"),
     [
         ("TABLE_NAME", "no-table"),
         ("BUCKET_NAME", "no-bucket"),
@@ -111,13 +114,24 @@ def lose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]
 def test_deploy_answers_as_described_when_it_cannot_record_or_queue(
     gateway: Gateway,
     description: Description,
-    lose: Callable[[str, str], None],
-    setting: str,
+    setting: Setting,
+    name: str,
     value: str,
 ) -> None:
-    lose(setting, value)
+    setting(name, value)
     answer = send(gateway)
     assert (answer.status, answer.json()["error"]["code"]) == (503, "unavailable")
+    assert description.mismatches("POST", "/api/deploy", answer) == []
+
+
+def test_deploy_answers_as_described_when_the_quota_is_used_up(
+    gateway: Gateway, description: Description, setting: Setting
+) -> None:
+    setting("QUOTA_PER_DAY", "1")
+    email = f"{uuid.uuid4()}@example.com"
+    assert send(gateway, email=email).status == 200
+    answer = send(gateway, email=email)
+    assert (answer.status, answer.json()["error"]["code"]) == (429, "too_many_requests")
     assert description.mismatches("POST", "/api/deploy", answer) == []
 
 
@@ -182,9 +196,9 @@ def test_status_of_an_unknown_task_answers_as_described(
 
 
 def test_status_without_a_table_answers_as_described(
-    gateway: Gateway, description: Description, lose: Callable[[str, str], None]
+    gateway: Gateway, description: Description, setting: Setting
 ) -> None:
-    lose("TABLE_NAME", "no-table")
+    setting("TABLE_NAME", "no-table")
     answer = gateway("GET", "/api/status/student@example.com/sum-of-sales")
     assert answer.status == 503
     assert description.mismatches("GET", STATUS, answer) == []
