@@ -27,9 +27,20 @@ urls = st.builds(
     st.sampled_from(["", ":443", ":8443"]),
     st.from_regex(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]{0,40}", fullmatch=True),
 )
-site_paths = st.from_regex(r"[a-z0-9_ä-ö]{1,8}(/[a-z0-9._-]{0,8}[a-z0-9]){0,2}", fullmatch=True)
+site_paths = st.from_regex(r"[a-z0-9_ä-ö]{1,8}(/x[a-z0-9._-]{0,7}[a-z0-9]){0,2}", fullmatch=True)
+emails = st.from_regex(r"[a-z0-9!#$%&'*+=?^_`{|}~.ä-ö-]{1,20}@[a-z0-9.ä-ö-]{1,20}", fullmatch=True)
+shown = st.from_regex(r"[!-~ä-ö][ -~ä-ö]{0,40}", fullmatch=True)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")).map("x{}".format)
 data_uris = st.builds(a_data_uri, st.binary(max_size=200), st.sampled_from(["", "text/csv", "a/b"]))
-for name, strategy in {"uri": urls, "site-path": site_paths, "data-uri": data_uris}.items():
+FORMATS = {
+    "uri": urls,
+    "site-path": site_paths,
+    "data-uri": data_uris,
+    "shown-email": emails,
+    "shown-text": shown,
+    "text": texts,
+}
+for name, strategy in FORMATS.items():
     schemathesis.openapi.format(name, strategy)
 
 

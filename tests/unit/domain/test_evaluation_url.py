@@ -38,12 +38,12 @@ def test_a_public_https_url_is_allowed(url: str, host: str, port: int) -> None:
     ("url", "reason"),
     [
         ("http://example.com/", "https"),
-        ("https://example.com:6379/", "port 6379; allowed is 443 or 8443"),
+        ("https://example.com:6379/", "not allowed: give 443 or 8443"),
         ("https://user:password@example.com/", "user name"),
-        ("https://10.0.0.1/", "leads to 10.0.0.1, a private address"),
-        ("https://0x7f.1/", "leads to 127.0.0.1, a loopback address"),
-        ("https://134744072/", "write it like that"),
-        ("https://intranet/", "no public host"),
+        ("https://10.0.0.1/", "leads to a private address.*: 10.0.0.1"),
+        ("https://0x7f.1/", "leads to a loopback address.*: 127.0.0.1"),
+        ("https://134744072/", "unusual way: 8.8.8.8"),
+        ("https://intranet/", "the internet reaches"),
         ("https://bücher.example/", "plain ASCII"),
         ("https://a..b/", "DNS allows"),
         ("https:///path", "must have a host"),
@@ -83,7 +83,7 @@ def test_only_listed_hosts_are_notified(host: str, allowed: bool) -> None:
     if allowed:
         assert rules.check(f"https://{host}/")
     else:
-        with pytest.raises(ForbiddenDestinationError, match="notifies only"):
+        with pytest.raises(ForbiddenDestinationError, match="does not notify: it knows evaluator"):
             rules.check(f"https://{host}/")
 
 

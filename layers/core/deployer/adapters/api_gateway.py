@@ -18,6 +18,7 @@ from deployer.domain.errors import (
     TooLargeError,
     UnavailableError,
 )
+from deployer.domain.json_object import parse_object
 from deployer.domain.ports import Telemetry
 from deployer.domain.request import MAX_BODY_BYTES
 
@@ -58,19 +59,16 @@ def json_body(event: APIGatewayProxyEvent) -> dict[str, Any]:
 
     Raises:
         TooLargeError: it is above the limit.
-        InvalidRequestError: it is not a JSON object.
+        InvalidRequestError: see `parse_object`.
     """
     body = event.get("body") or ""
     try:
         raw = base64.b64decode(body, validate=True) if event.is_base64_encoded else body.encode()
         if len(raw) > MAX_BODY_BYTES:
             raise TooLargeError(f"the body holds {len(raw)} bytes; the limit is {MAX_BODY_BYTES}")
-        value = json.loads(raw)
-    except (ValueError, RecursionError) as exc:  # also an integer of more digits than Python reads
-        raise InvalidRequestError(f"the body is not valid JSON: {exc}") from exc
-    if not isinstance(value, dict):
-        raise InvalidRequestError("the body must be a JSON object")
-    return value
+    except ValueError as exc:
+        raise InvalidRequestError(f"the body is not text: {exc}") from exc
+    return parse_object(raw)
 
 
 def public_url(event: APIGatewayProxyEvent, configured: str, path: str) -> str:

@@ -13,6 +13,7 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 from deployer.adapters.deadline import within
+from deployer.domain.address import special_kind
 from deployer.domain.evaluation_url import EvaluationRules, ForbiddenDestinationError, Network
 from deployer.domain.notification import Answer
 
@@ -36,7 +37,9 @@ class HTTPEvaluationEndpoint:
         try:
             self._rules.check(url)
             return within(EXCHANGE_SECONDS, lambda: self._exchange(url, body))
-        except (ForbiddenDestinationError, _ForbiddenAddressError) as exc:
+        except ForbiddenDestinationError as exc:
+            return Answer(None, f"the evaluation URL {exc.reason}", refused=True)
+        except _ForbiddenAddressError as exc:
             return Answer(None, f"the evaluation URL {exc}", refused=True)
         except OutOfTimeError:
             return Answer(None, f"no answer within {EXCHANGE_SECONDS} s")
@@ -81,9 +84,11 @@ class _PinningAdapter(IPFilterAdapter):
             host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
             self._rules.check_address(ipaddress.ip_address(host["host"].strip("[]")))
         except InvalidIPAddress as exc:
-            raise _ForbiddenAddressError(f"leads to {exc}, which is no public address") from exc
+            # The library's own filter came first; ours has a better word for most addresses.
+            kind = special_kind(exc.args[0]) or "a special address"
+            raise _ForbiddenAddressError(f"leads to {kind}") from exc
         except ForbiddenDestinationError as exc:
-            raise _ForbiddenAddressError(str(exc)) from exc
+            raise _ForbiddenAddressError(exc.reason) from exc
         return host, pool
 
 

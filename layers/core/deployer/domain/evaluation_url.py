@@ -43,7 +43,14 @@ class Network(StrEnum):
 
 
 class ForbiddenDestinationError(ValueError):
-    """The notifier may not go there; the message says why, and follows on the URL's name."""
+    """The notifier may not go there. `reason` says why, and follows on the URL's name.
+
+    `detail` is for the caller alone: the reason is shown in the status, where the URL is private.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -89,12 +96,12 @@ class EvaluationUrl:
             try:
                 return ipaddress.IPv6Address(self.host)
             except ValueError:
-                raise ForbiddenDestinationError(f"has no IPv6 address: {self.host}") from None
+                raise ForbiddenDestinationError("has no IPv6 address", self.host) from None
         if looks_numeric(self.host):
             try:
                 return parse_numeric(self.host)
             except ValueError:
-                raise ForbiddenDestinationError(f"has no IPv4 address: {self.host}") from None
+                raise ForbiddenDestinationError("has no IPv4 address", self.host) from None
         if len(self.host) > 253 or not all(map(_LABEL.fullmatch, self.host.split("."))):
             raise ForbiddenDestinationError("must have a host name that DNS allows")
         return None
@@ -123,11 +130,11 @@ class EvaluationRules:
             self._check_literal(literal, parts.host)
         elif self._is_inner(parts.host):
             raise ForbiddenDestinationError(
-                f"names {parts.host}, which is no public host; give one that the internet reaches"
+                "must have a host that the internet reaches", parts.host
             )
         if self.hosts and not any(_matches(parts.host, pattern) for pattern in self.hosts):
             raise ForbiddenDestinationError(
-                f"names {parts.host}; this service notifies only {', '.join(self.hosts)}"
+                "has a host that this service does not notify", f"it knows {', '.join(self.hosts)}"
             )
         self._check_transport(parts)
         return parts
@@ -140,15 +147,13 @@ class EvaluationRules:
         kind = special_kind(address)
         if kind and not (kind == LOOPBACK and self.network is Network.LOCAL):
             raise ForbiddenDestinationError(
-                f"leads to {address}, {kind}; give a host that the internet reaches"
+                f"leads to {kind}, not to a host that the internet reaches", str(address)
             )
 
     def _check_literal(self, literal: Address, host: str) -> None:
         self.check_address(literal)
         if literal.version == 4 and host != str(literal):
-            raise ForbiddenDestinationError(
-                f"spells the address {literal} in an unusual way; write it like that"
-            )
+            raise ForbiddenDestinationError("spells its address in an unusual way", str(literal))
 
     def _check_transport(self, parts: EvaluationUrl) -> None:
         if self.network is Network.LOCAL:
@@ -157,7 +162,7 @@ class EvaluationRules:
             raise ForbiddenDestinationError("must be an https URL: a notification goes encrypted")
         if parts.port not in HTTPS_PORTS:
             allowed = " or ".join(map(str, sorted(HTTPS_PORTS)))
-            raise ForbiddenDestinationError(f"has port {parts.port}; allowed is {allowed}")
+            raise ForbiddenDestinationError("has a port that is not allowed", f"give {allowed}")
 
     def _is_inner(self, host: str) -> bool:
         labels = host.split(".")

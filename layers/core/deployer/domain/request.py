@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
-import re
 from typing import Annotated, Any
-from urllib.parse import unquote_to_bytes
 
 from pydantic import (
     AfterValidator,
@@ -22,26 +18,22 @@ from pydantic import (
     ValidationInfo,
 )
 
+from deployer.domain import data_uri
+from deployer.domain.attachment_name import check_attachment_name, clashes
 from deployer.domain.errors import FieldError, InvalidRequestError, TooLargeError
 from deployer.domain.evaluation_url import EvaluationRules, EvaluationUrl
+from deployer.domain.hidden_text import check_not_blank, check_shown
 from deployer.domain.key import Key
-from deployer.domain.site import InvalidPathError, check_path
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
 """A Lambda is invoked with at most 6 MB, the API's envelope included."""
 MAX_ATTACHMENT_BYTES = 3 * 1024 * 1024
+MAX_ATTACHMENTS_BYTES = 4 * 1024 * 1024
+"""Of all together, decoded: a commit is made in memory."""
 MAX_ATTACHMENTS = 20
 MAX_CHECKS = 100
-RESERVED_NAMES = frozenset({"license", "readme.md", "index.html", ".nojekyll"})
-"""Lower case. Our code or the model writes these files of a site."""
-
-_DATA_URI = re.compile(
-    r"^data:(?P<media>[^,;]*)(?P<parameters>(?:;[^,;]*)*),(?P<data>.*)$", re.DOTALL
-)
-
-
 _REASONS = {
-    "email": "must be an e-mail address of at most 254 characters",
+    "email": "must be an e-mail address of at most 254 characters, all of which show",
     "task": "must be 1 to 100 letters, digits, dots, dashes or underscores, no mark first",
     "checks": (
         f"must be at most {MAX_CHECKS} items, each a string or an object with a string js, "
@@ -55,34 +47,8 @@ class AttachmentTooLargeError(ValueError):
     """The decoded attachment is above its limit."""
 
 
-def _decode_data_uri(url: str) -> tuple[str, bytes]:
-    """Split a data URI (RFC 2397) into its media type and its bytes. Strict: nothing is guessed."""
-    match = _DATA_URI.match(url)
-    if match is None:
-        raise ValueError("must be a data URI such as data:text/csv;base64,...")
-    media_type = match["media"] or "text/plain"
-    if ";base64" not in match["parameters"].lower():
-        return media_type, unquote_to_bytes(match["data"])
-    try:
-        return media_type, base64.b64decode(unquote_to_bytes(match["data"]), validate=True)
-    except binascii.Error as exc:
-        raise ValueError(f"is not valid base64: {exc}") from exc
-
-
-def _check_name(name: str) -> str:
-    try:
-        check_path(name)
-    except InvalidPathError as exc:
-        raise ValueError(str(exc)) from exc
-    if name.lower() in RESERVED_NAMES:
-        raise ValueError("names a file that every site has; send it under another name")
-    if name.startswith("."):
-        raise ValueError("must not begin with a dot")
-    return name
-
-
 def _check_data_uri(url: str) -> str:
-    _, content = _decode_data_uri(url)
+    _, content = data_uri.decode(url)
     if len(content) > MAX_ATTACHMENT_BYTES:
         raise AttachmentTooLargeError(
             f"holds {len(content)} bytes; the limit is {MAX_ATTACHMENT_BYTES}"
@@ -111,35 +77,42 @@ def _whole(value: Any) -> Any:
 class Attachment(BaseModel):
     """A file that comes with the brief and is committed byte for byte under its name."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    name: Annotated[str, AfterValidator(_check_name)]
+    name: Annotated[str, AfterValidator(check_attachment_name)]
     url: Annotated[str, AfterValidator(_check_data_uri)] = Field(repr=False)
 
     @property
     def media_type(self) -> str:
-        return _decode_data_uri(self.url)[0]
+        return data_uri.decode(self.url)[0]
 
     @property
     def content(self) -> bytes:
-        return _decode_data_uri(self.url)[1]
+        return data_uri.decode(self.url)[1]
+
+
+CheckText = Annotated[
+    str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(check_not_blank)
+]
 
 
 class JavaScriptCheck(BaseModel):
     """A check in the form of an expression that must be true in the page."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    js: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+    js: CheckText
 
 
-Check = Annotated[str, StringConstraints(min_length=1, max_length=10_000)] | JavaScriptCheck
+Check = CheckText | JavaScriptCheck
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 # Every control character by its number: the dialects of regular expressions differ about \s.
 _EMAIL_PART = r"[^@\s/\x00-\x1f\x7f-\x9f\ufeff]+"
-Email = Annotated[str, StringConstraints(pattern=f"^{_EMAIL_PART}@{_EMAIL_PART}$", max_length=254)]
-
-
+Email = Annotated[
+    str,
+    StringConstraints(pattern=f"^{_EMAIL_PART}@{_EMAIL_PART}$", max_length=254),
+    AfterValidator(check_shown),
+]
 _TASK = TypeAdapter(tuple[Email, Slug])
 
 
@@ -149,13 +122,17 @@ class DeploymentRequest(BaseModel):
     Unknown fields are ignored.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     email: Email
     task: Slug
     round: Annotated[int, Field(strict=True, ge=1, le=1000), BeforeValidator(_whole)]
-    nonce: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    brief: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
+    nonce: Annotated[
+        str, StringConstraints(min_length=1, max_length=256), AfterValidator(check_shown)
+    ]
+    brief: Annotated[
+        str, StringConstraints(min_length=1, max_length=100_000), AfterValidator(check_not_blank)
+    ]
     checks: Annotated[
         tuple[Check, ...], BeforeValidator(_none_to_empty), Field(max_length=MAX_CHECKS)
     ] = ()
@@ -211,12 +188,23 @@ def parse_request(
         request = DeploymentRequest.model_validate(body, context=evaluation_rules)
     except ValidationError as exc:
         raise _request_error(exc) from exc
-    names = [attachment.name.lower() for attachment in request.attachments]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        fields = tuple(FieldError("attachments", f"holds {name} more than once") for name in twice)
-        raise InvalidRequestError("two attachments have the same name", fields)
+    _check_together(request.attachments)
     return request
+
+
+def _check_together(attachments: tuple[Attachment, ...]) -> None:
+    clashing = clashes(attachment.name for attachment in attachments)
+    if clashing:
+        fields = tuple(
+            FieldError("attachments", f"holds {name} more than once, or as a file and a folder")
+            for name in clashing
+        )
+        raise InvalidRequestError("two attachments are one file", fields)
+    total = sum(len(attachment.content) for attachment in attachments)
+    if total > MAX_ATTACHMENTS_BYTES:
+        raise TooLargeError(
+            f"attachments hold {total} bytes together; the limit is {MAX_ATTACHMENTS_BYTES}"
+        )
 
 
 def _request_error(exc: ValidationError) -> InvalidRequestError | TooLargeError:
