@@ -34,7 +34,9 @@ def images(attachments: Iterable[Attachment]) -> tuple[Image, ...]:
     """The pictures that a model can be shown; their type is taken from their bytes."""
     found = [(pictures.media_type(a.content), a.content) for a in attachments]
     shown = [
-        Image(kind, content) for kind, content in found if kind and len(content) <= MAX_IMAGE_BYTES
+        Image(kind, content)
+        for kind, content in found
+        if kind and len(content) <= MAX_IMAGE_BYTES and pictures.showable(content)
     ]
     return tuple(shown[:MAX_IMAGES])
 

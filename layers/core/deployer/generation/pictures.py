@@ -6,6 +6,9 @@ import struct
 
 VISIBLE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """What models that see can be shown."""
+MAX_SIDE = 8000
+MAX_PIXELS = 40_000_000
+"""Above these, providers refuse a picture, or whoever unpacks it runs out of memory."""
 
 
 def media_type(content: bytes) -> str | None:
@@ -27,6 +30,15 @@ def size(content: bytes) -> tuple[int, int] | None:
         return _SIZES[media_type(content) or ""](content)
     except (KeyError, struct.error, IndexError):
         return None
+
+
+def showable(content: bytes) -> bool:
+    """Whether a model can be shown it: a picture whose header says a size within the bounds."""
+    found = size(content)
+    if found is None:
+        return False
+    width, height = found
+    return min(found) > 0 and max(found) <= MAX_SIDE and width * height <= MAX_PIXELS
 
 
 def _png(content: bytes) -> tuple[int, int]:

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
+MAX_RATIO = 200
+"""How many times larger than its archive it may be unpacked; sheets of numbers come to 10 to 30."""
 MAX_PARTS = 1000
 MAX_ROWS = 100_000
 MAX_COLUMNS = 500
+MAX_CELLS = 2_000_000
+"""Of all sheets together, the empty ones between others counted: a worker has 1 GB."""
 
 
 class SpreadsheetError(ValueError):
@@ -40,7 +44,12 @@ def read_sheets(content: bytes) -> tuple[Sheet, ...]:
     _check_archive(content)
     workbook = _open(content)
     try:
-        return tuple(Sheet(name, tuple(_rows(workbook, name))) for name in workbook.sheetnames)
+        sheets, room = [], MAX_CELLS
+        for name in workbook.sheetnames:
+            rows = tuple(_rows(workbook, name, room))
+            room -= sum(map(len, rows))
+            sheets.append(Sheet(name, rows))
+        return tuple(sheets)
     except SpreadsheetError:
         raise
     except Exception as exc:
@@ -69,36 +78,69 @@ def _check_archive(content: bytes) -> None:
     except zipfile.BadZipFile as exc:
         raise SpreadsheetError("the file is not an .xlsx spreadsheet") from exc
     # zipfile never unpacks more than the size that is declared here.
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-        raise SpreadsheetError(f"the spreadsheet unpacks to more than {MAX_UNPACKED_BYTES} bytes")
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > MAX_PARTS:
+        raise SpreadsheetError(f"the spreadsheet has more than {MAX_PARTS} parts")
+    limit = min(MAX_UNPACKED_BYTES, MAX_RATIO * len(content))
+    if unpacked > limit:
+        raise SpreadsheetError(f"the spreadsheet unpacks to more than {limit} bytes")
 
 
 def _open(content: bytes) -> Workbook:
     # Imported here: few deployments have a spreadsheet, and every cold start would pay for it.
-    from openpyxl import load_workbook
+    from openpyxl.reader.excel import ExcelReader
+
+    class Reader(ExcelReader):
+        def read_worksheets(self) -> None:
+            # Each sheet's part is read here already, to find its size.
+            parts = [relation.target for _, relation in self.parser.find_sheets()]
+            if len(set(parts)) < len(parts):
+                raise SpreadsheetError("the spreadsheet shows one part as several sheets")
+            super().read_worksheets()
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            reader = Reader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            reader.read()
+        except SpreadsheetError:
+            raise
         except Exception as exc:
             raise SpreadsheetError(f"the spreadsheet cannot be read: {type(exc).__name__}") from exc
+        return reader.wb
 
 
-def _rows(workbook: Workbook, name: str) -> Iterator[tuple[str, ...]]:
-    """The rows down to the last that holds anything, without the empty columns at the right."""
+def _rows(workbook: Workbook, name: str, room: int) -> Iterator[tuple[str, ...]]:
+    """The rows down to the last that holds anything, without the empty columns at the right.
+
+    Raises:
+        SpreadsheetError: it has more than MAX_ROWS rows, or more than `room` cells.
+    """
     waiting: list[tuple[str, ...]] = []
     rows = workbook[name].iter_rows(max_col=MAX_COLUMNS, values_only=True)
     for number, row in enumerate(rows, 1):
         if number > MAX_ROWS:
             raise SpreadsheetError(f"sheet {name!r} has more than {MAX_ROWS} rows")
-        cells = tuple(_text(value) for value in row)
-        while cells and not cells[-1]:
-            cells = cells[:-1]
+        cells = _without_empty_end(row)
+        room -= len(cells)
+        if room < 0:
+            raise SpreadsheetError(f"the spreadsheet has more than {MAX_CELLS} cells")
         waiting.append(cells)
         if cells:
             yield from waiting
             waiting.clear()
+
+
+def _without_empty_end(row: tuple[object, ...]) -> tuple[str, ...]:
+    if row.count(None) == len(row):
+        return ()
+    width = len(row)
+    while width and row[width - 1] is None:
+        width -= 1
+    cells = [_text(value) for value in row[:width]]
+    while cells and not cells[-1]:
+        cells.pop()
+    return tuple(cells)
 
 
 def _text(value: object) -> str:
