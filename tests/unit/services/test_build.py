@@ -217,6 +217,33 @@ def test_a_wait_has_an_end(world: World) -> None:
     assert "waited too long" in failure.reason
 
 
+def test_a_deployment_that_is_redriven_days_later_may_wait_as_long_as_any_other(
+    world: World,
+) -> None:
+    # GIVEN a deployment that waited, was given up, and is redriven three days later
+    message = world.accept(a_request())
+    create = world.github.create
+    until = START + timedelta(seconds=30)
+    world.github.create = _failing(Postponed("GitHub's rate limit", until))  # type: ignore[method-assign]
+    world.work(message)
+    world.github.create = _failing(HostUnavailableError("GitHub answered 502"))  # type: ignore[method-assign]
+    with pytest.raises(HostUnavailableError):
+        world.work(message, receives=5)
+    assert world.record().state is State.FAILED
+    world.clock.advance(timedelta(days=3).total_seconds())
+
+    # WHEN it has to wait once more
+    until = world.clock() + timedelta(minutes=10)
+    world.github.create = _failing(Postponed("GitHub's rate limit", until))  # type: ignore[method-assign]
+    world.work(message)
+    world.clock.advance(timedelta(minutes=10).total_seconds())
+    world.github.create = create  # type: ignore[method-assign]
+
+    # THEN it is published after that
+    world.work(message)
+    assert world.record().state is State.PUBLISHED
+
+
 def test_a_rate_limit_is_a_delay_and_the_site_is_kept(world: World) -> None:
     message = world.accept(a_request())
     until = START + timedelta(minutes=40)

@@ -110,6 +110,8 @@ class Deployment:
     """Whether Pages was seen to serve the commit; None until somebody looked."""
     failure: Failure | None = None
     waiting: Waiting | None = None
+    waiting_since: datetime | None = None
+    """When it began to wait; a step that is done, and a redrive, begin anew."""
     version: int = 0
     """Counts the writes; the store compares it. 0 is a record that was never written."""
 
@@ -192,6 +194,7 @@ class Deployment:
                 base_sha=None,
                 failure=None,
                 waiting=None,
+                waiting_since=None,
             )
         if self.state in AFTER_PUBLICATION:
             return replace(told, state=State.PUBLISHED)
@@ -221,6 +224,7 @@ class Deployment:
             site_ref=site_ref,
             base_sha=base_sha,
             generation=report,
+            waiting_since=None,
             updated_at=now,
         )
 
@@ -231,6 +235,7 @@ class Deployment:
             publication=publication,
             lease=None,
             pages=None,
+            waiting_since=None,
             updated_at=now,
         )
 
@@ -242,10 +247,23 @@ class Deployment:
         return replace(self, lease=None, updated_at=now)
 
     def waits(self, reason: str, until: datetime, now: datetime) -> Deployment:
-        return replace(self, lease=None, waiting=Waiting(reason, until), updated_at=now)
+        return replace(
+            self,
+            lease=None,
+            waiting=Waiting(reason, until),
+            waiting_since=self.waiting_since or now,
+            updated_at=now,
+        )
 
     def failed(self, failure: Failure, now: datetime) -> Deployment:
-        return replace(self, state=State.FAILED, failure=failure, lease=None, updated_at=now)
+        return replace(
+            self,
+            state=State.FAILED,
+            failure=failure,
+            lease=None,
+            waiting_since=None,
+            updated_at=now,
+        )
 
     def attempted(
         self, deployment_id: str, attempts: int, answer: str, now: datetime

@@ -56,7 +56,7 @@ class Claim:
             claimed = self._store.save(record.claimed(lease, now))
         except RecordChangedError:
             raise Postponed("another worker was first", now + LOST_RACE_DELAY) from None
-        if record.waiting and now > record.accepted_at + MAX_WAIT:
+        if record.waiting and record.waiting_since and now > record.waiting_since + MAX_WAIT:
             raise RejectedError(f"waited too long; the last reason: {record.waiting.reason}")
         return claimed
 

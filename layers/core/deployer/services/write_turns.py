@@ -31,8 +31,9 @@ class WriteTurns:
             Postponed: it is its turn later, or too many workers ask at this moment.
         """
         for _ in range(ATTEMPTS):
-            now = self.clock()
             ledger = self.ledgers.load(self.account)
+            # Not before: a grant of later than now would look like a turn to wait for.
+            now = self.clock()
             after, turn = ledger.turn(writer, now, self.limits)
             if self._saved(ledger, after):
                 if turn > now:
