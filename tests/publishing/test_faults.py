@@ -83,6 +83,15 @@ def test_a_repository_that_is_found_only_later_is_waited_for(line: Line) -> None
     check(line, [key])
 
 
+def test_pages_wait_for_a_branch_that_is_not_seen_yet(line: Line) -> None:
+    message = "The main branch must exist before GitHub Pages can be built."
+    rule = FaultRule("/repos/*/pages", 422, method="POST", times=2, message=message)
+    line.github.double.faults.replace(rule)
+    key = line.post()
+    line.run()
+    check(line, [key])
+
+
 def test_what_never_works_ends_as_a_failure_and_in_the_dead_letters(line: Line) -> None:
     line.github.double.faults.replace(FaultRule("/user/repos", 401, times=None))
     key = line.post()

@@ -61,9 +61,22 @@ class DulwichRemote:
 
     def push(self, repository: str, branch: str, commit: Commit) -> str:
         objects = commit_objects(commit)
+        reason = self._send(repository, branch, objects, commit.parent)
+        if reason and not isinstance(_refusal(reason), RejectedError):
+            # Another push came between the advertised head and ours. If it was of the same
+            # commit, which another worker made of the same record, the head is ours by now.
+            reason = self._send(repository, branch, objects, commit.parent)
+        if reason:
+            raise _refusal(reason)
+        return objects[-1].id.decode()
+
+    def _send(
+        self, repository: str, branch: str, objects: list[ShaFile], parent: str | None
+    ) -> str | None:
+        """Push the last of `objects`, a commit on `parent`; why GitHub did not move the branch."""
         ours = objects[-1].id
         ref = Ref(f"refs/heads/{branch}".encode())
-        expected = commit.parent.encode() if commit.parent else ZERO_SHA
+        expected = parent.encode() if parent else ZERO_SHA
 
         def update(refs: dict[Ref, ObjectID]) -> dict[Ref, ObjectID]:
             head = refs.get(ref, ZERO_SHA)
@@ -77,10 +90,7 @@ class DulwichRemote:
 
         with self._errors(repository):
             result = self._client().send_pack(f"{repository}.git", update, pack)
-        refused = (result.ref_status or {}).get(ref)
-        if refused:
-            raise _refusal(refused)
-        return ours.decode()
+        return (result.ref_status or {}).get(ref)
 
     def read(self, repository: str, commit_sha: str) -> Site:
         target = MemoryRepo()
@@ -151,7 +161,6 @@ def _refusal(reason: str) -> DeployerError:
         )
     if "rule violations" in reason or "push declined" in reason:
         return RejectedError(f"GitHub refused the push: {reason}")
-    # Another push came between the advertised head and ours; the next try will see it.
     return HostUnavailableError(f"git refused the push: {reason}")
 
 

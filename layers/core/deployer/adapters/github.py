@@ -19,7 +19,7 @@ from deployer.domain.ports import Clock, Repository
 
 TIMEOUT_SECONDS = 15
 UNAUTHORIZED = 401
-NAME_EXISTS = 422
+INVALID = 422
 PAGES_EXIST = 409
 
 
@@ -104,7 +104,7 @@ class GitHubHost:
                     },
                 )
             except GithubException as exc:
-                if exc.status == NAME_EXISTS and _name_exists(exc):
+                if exc.status == INVALID and _name_exists(exc):
                     return None
                 raise
         return _repository(GithubRepository(requester, {}, created, completed=True))
@@ -132,6 +132,9 @@ class GitHubHost:
                     input={"build_type": "legacy", "source": {"branch": branch, "path": "/"}},
                 )
             except GithubException as exc:
+                if exc.status == INVALID and "must exist" in str(exc.data):
+                    # Just after the push GitHub may not see the branch yet.
+                    raise HostUnavailableError(f"GitHub Pages: {branch} is not there yet") from exc
                 if exc.status != PAGES_EXIST:
                     raise
 
