@@ -142,7 +142,8 @@ def problems_for_aws(values: Mapping[str, str]) -> Iterator[Problem]:
     yield from problems(values)
     needed = ["STUDENT_SECRET", "LLM_PROVIDER"]
     needed += [] if names_github(values) else ["GITHUB_TOKEN"]
-    needed += [] if "GITHUB_ORGANIZATION" in values else ["GITHUB_USERNAME"]
+    organization = "GITHUB_ORGANIZATION" in values or "GITHUB_APP_ID" in values
+    needed += [] if organization else ["GITHUB_USERNAME"]
     needed += [KEY_NAMES[name] for name in providers(values) if name in KEY_NAMES]
     for name in needed:
         if name not in values:

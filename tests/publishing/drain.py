@@ -40,7 +40,7 @@ class Drained:
 
 def drain(data: Path, deployments: int) -> Drained:
     with a_line(data) as line:
-        line.github.double.limits.reset(LimitRules(enabled=True))
+        line.github.double.limits.reset(LimitRules(enabled=True, ban_after=10))
         keys = [line.post(task=f"task-{number:04}") for number in range(deployments)]
         line.run()
         entries = line.github.requests()
