@@ -6,6 +6,7 @@ write to GitHub.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dotenv import dotenv_values
+
+from local.errors import LocalCloudError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -107,13 +110,21 @@ def read(path: Path) -> dict[str, str]:
     An App's private key is many lines: it may be given as the path of its .pem file, from the
     folder of `.env`, or as text with \\n between the lines. It is read here, so that it is text for
     all others.
+
+    Raises:
+        LocalCloudError: it is no text.
     """
-    values = dotenv_values(path, interpolate=False) if path.exists() else {}
+    try:
+        values = dotenv_values(path, interpolate=False) if path.exists() else {}
+    except UnicodeDecodeError as exc:
+        raise LocalCloudError(".env is not text in UTF-8: save it as such") from exc
     given = {name: value.strip() for name, value in values.items() if value and value.strip()}
     if APP_KEY in given and not given[APP_KEY].startswith("-----BEGIN"):
-        file = path.parent / Path(given[APP_KEY]).expanduser()
-        if file.is_file():
-            given[APP_KEY] = file.read_text().strip()
+        # What is neither a key nor a file is left for `problems` to name.
+        with contextlib.suppress(OSError, RuntimeError, UnicodeDecodeError):
+            file = path.parent / Path(given[APP_KEY]).expanduser()
+            if file.is_file():
+                given[APP_KEY] = file.read_text().strip()
     if APP_KEY in given:
         given[APP_KEY] = given[APP_KEY].replace("\\n", "\n")
     return given

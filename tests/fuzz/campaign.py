@@ -45,7 +45,7 @@ class Campaign:
     """`send` brings a request to the service; what it raises is the service's failure.
 
     `without_route`: what may be answered where the description has no method and path; a 404 is
-    an error of the contract.
+    an error of the contract. `follow`: also ask for the status of what was accepted.
     """
 
     def __init__(
@@ -54,9 +54,11 @@ class Campaign:
         description: Description,
         *,
         without_route: frozenset[int] = frozenset({404}),
+        follow: bool = True,
     ) -> None:
         self._send = send
         self._without_route = without_route
+        self._follow = follow
         self._description = description
         self._hash = hashlib.sha256()
         self.report = Report()
@@ -92,7 +94,8 @@ class Campaign:
         if operation:
             mismatches = self._description.mismatches(request.method, operation, answer)
             yield from mismatches
-            if answer.status == 200 and request.method == "POST" and not mismatches:
+            accepted = answer.status == 200 and request.method == "POST"
+            if self._follow and accepted and not mismatches:
                 yield from self._lost(answer)
         elif answer.status not in self._without_route or (
             answer.status == 404 and errors(ERROR, answer.json())

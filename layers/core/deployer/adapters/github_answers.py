@@ -7,6 +7,7 @@ first, then `x-ratelimit-reset` when `x-ratelimit-remaining` is 0, else at least
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +21,8 @@ from deployer.domain.ports import Clock
 from deployer.domain.redaction import redact
 
 UNTOLD_WAIT = timedelta(seconds=60)
+_SECONDS = re.compile("[0-9]{1,10}")
+"""Also since 1970; more digits are no time that could be computed with."""
 
 
 def error_for(status: int, headers: Mapping[str, str], message: str, clock: Clock) -> DeployerError:
@@ -47,9 +50,9 @@ def error_for(status: int, headers: Mapping[str, str], message: str, clock: Cloc
 def _told(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When GitHub says that it may be asked again; None if it does not say."""
     retry_after = headers.get("retry-after", "")
-    if retry_after.isdigit():
+    if _SECONDS.fullmatch(retry_after):
         return now + timedelta(seconds=int(retry_after))
     reset = headers.get("x-ratelimit-reset", "")
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
+    if headers.get("x-ratelimit-remaining") == "0" and _SECONDS.fullmatch(reset):
         return datetime.fromtimestamp(int(reset), UTC) + timedelta(seconds=1)
     return None

@@ -58,5 +58,5 @@ def parse_message(body: str) -> Message:
         fields = json.loads(body)
         key = Key(str(fields["email"]), str(fields["task"]), int(fields["round"]))
         return Message(str(fields["deployment_id"]), key)
-    except (TypeError, KeyError, ValueError) as exc:
+    except (TypeError, KeyError, ValueError, OverflowError, RecursionError) as exc:
         raise ValueError(f"not a deployment's message: {exc!r}") from exc

@@ -55,15 +55,22 @@ def execution_output(delivery: Delivery, outcome: Outcome) -> dict[str, Any]:
 
 
 def parse_delivery(state: dict[str, Any]) -> Delivery:
-    """The state machine's input, as the notifier gets it; the machine's own fields are ignored."""
-    return Delivery(
-        deployment_id=state["deployment_id"],
-        email=state["email"],
-        task=state["task"],
-        round=state["round"],
-        evaluation_url=state["evaluation_url"],
-        payload=Payload(**state["notification"]),
-        published_at=datetime.fromisoformat(state["published_at"]),
-        attempt=state["attempt"],
-        fault=state["fault"]["Error"] if "fault" in state else None,
-    )
+    """The state machine's input, as the notifier gets it; the machine's own fields are ignored.
+
+    Raises:
+        ValueError: it is not one of ours.
+    """
+    try:
+        return Delivery(
+            deployment_id=state["deployment_id"],
+            email=state["email"],
+            task=state["task"],
+            round=state["round"],
+            evaluation_url=state["evaluation_url"],
+            payload=Payload(**state["notification"]),
+            published_at=datetime.fromisoformat(state["published_at"]),
+            attempt=state["attempt"],
+            fault=state["fault"]["Error"] if "fault" in state else None,
+        )
+    except (TypeError, KeyError, ValueError) as exc:
+        raise ValueError(f"not a delivery: {exc!r}") from exc
