@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 POLL_SECONDS = 0.5
+_OURS = "deployer.domain.errors."
 # What every line has anyway, or what the line begins with.
 _LEFT_OUT = {
     *(
@@ -98,6 +99,12 @@ def readable(function: str, milliseconds: int, message: str, deployment_id: str 
         return ""
     rest = " ".join(f"{name}={value}" for name, value in fact.items() if name not in _LEFT_OUT)
     level = "" if fact.get("level") in ("INFO", None) else f"{fact['level']} "
-    error = f"\n{fact['exception']}" if fact.get("exception") else ""
+    error = f"\n{_told(str(fact['exception']))}" if fact.get("exception") else ""
     said = f"{level}{fact.get('message', '')}  {rest}{error}".rstrip()
     return f"{at}  {function:9}  {about[:10]:10}  {said}"
+
+
+def _told(exception: str) -> str:
+    """An error of ours says enough by itself; where an unknown one came from is worth its lines."""
+    last = exception.strip().splitlines()[-1]
+    return f"    {last.removeprefix(_OURS)}" if last.startswith(_OURS) else exception
