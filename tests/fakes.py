@@ -19,7 +19,7 @@ from deployer.domain.errors import (
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivery
-from deployer.domain.ports import Commit, Message, Repository
+from deployer.domain.ports import Binding, Commit, Message, Repository
 from deployer.domain.quota import Window
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.secret import HashedSecret
@@ -56,8 +56,12 @@ class InMemoryRepositoryNames:
     def __init__(self) -> None:
         self.bound: dict[str, tuple[str, str]] = {}
 
-    def bind(self, repository: str, email: str, task: str) -> bool:
-        return self.bound.setdefault(repository.lower(), (email, task)) == (email, task)
+    def bind(self, repository: str, email: str, task: str) -> Binding:
+        name = repository.lower()
+        if name not in self.bound:
+            self.bound[name] = (email, task)
+            return Binding.NEW
+        return Binding.OURS if self.bound[name] == (email, task) else Binding.TAKEN
 
 
 class InMemoryWriteLedgers:

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from deployer import bootstrap
 from deployer.adapters.sqs import parse_message, receive_count
+from deployer.domain.errors import UnavailableError
 from deployer.domain.retry import redelivery_delay
 from deployer.observability import follow, logger, metrics, tracer
 from deployer.services.build import Invocation
@@ -23,7 +24,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 
 def build(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    queue, receives = bootstrap.work_queue(), receive_count(record)
+    receives = receive_count(record)
     invocation = Invocation(
         owner=uuid.uuid4().hex,
         function_seconds_left=lambda: lambda_context.get_remaining_time_in_millis() / 1000,
@@ -33,13 +34,20 @@ def build(record: SQSRecord, lambda_context: LambdaContext) -> None:
     try:
         message = parse_message(record.body)
         follow(message.deployment_id)
-        # If this run is killed, the message is back when its lease ends, not half an hour later.
-        queue.retry_in(record.receipt_handle, math.ceil(invocation.lease_seconds))
+        _come_back_soon(record, math.ceil(invocation.lease_seconds))
         bootstrap.build(message, invocation)
     except Exception:
         logger.exception("the message will be delivered again", receive=receives)
-        queue.retry_in(record.receipt_handle, redelivery_delay(receives))
+        bootstrap.work_queue().retry_in(record.receipt_handle, redelivery_delay(receives))
         raise
+
+
+def _come_back_soon(record: SQSRecord, seconds: int) -> None:
+    """If this run is killed, its message is back when the lease ends, not half an hour later."""
+    try:
+        bootstrap.work_queue().retry_in(record.receipt_handle, seconds)
+    except UnavailableError as exc:
+        logger.warning("a killed run would come back late", reason=str(exc))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -23,6 +23,7 @@ from deployer.domain.deployment import Failure, Lease, Waiting
 from deployer.domain.errors import RecordChangedError, RejectedError
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
+from deployer.domain.ports import Binding
 from deployer.domain.quota import Quota, Window
 from deployer.domain.secret import HashedSecret
 from deployer.domain.site import Site
@@ -125,10 +126,10 @@ def test_a_write_from_an_old_reading_is_refused(stores: Stores) -> None:
 
 
 def test_a_repository_name_belongs_to_the_first_task_for_ever(stores: Stores) -> None:
-    assert stores.names.bind("octocat/Site", "a@example.com", "site")
-    assert stores.names.bind("octocat/site", "a@example.com", "site")
-    assert not stores.names.bind("octocat/site", "b@example.com", "site")
-    assert not stores.names.bind("octocat/site", "a@example.com", "other")
+    assert stores.names.bind("octocat/Site", "a@example.com", "site") is Binding.NEW
+    assert stores.names.bind("octocat/site", "a@example.com", "site") is Binding.OURS
+    assert stores.names.bind("octocat/site", "b@example.com", "site") is Binding.TAKEN
+    assert stores.names.bind("octocat/site", "a@example.com", "other") is Binding.TAKEN
 
 
 def test_of_two_bookings_from_one_reading_one_wins(stores: Stores) -> None:

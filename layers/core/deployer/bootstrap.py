@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from deployer import settings
 from deployer.connections import Connections
-from deployer.observability import PowertoolsTelemetry
 
 if TYPE_CHECKING:
     from deployer.domain.deployment import Deployment, PagesState
@@ -97,7 +96,7 @@ def accept() -> Callable[[DeploymentRequest], Deployment]:
         requests=_connections.requests(config.bucket_name),
         queue=_connections.queue(config.queue_url),
         charge=partial(charge, quotas=config.quotas, usage=usage),
-        telemetry=PowertoolsTelemetry(),
+        telemetry=_connections.telemetry(),
         clock=_connections.now,
     )
 
@@ -120,7 +119,7 @@ def notify() -> Callable[[Delivery], Outcome]:
         notify,
         endpoint=_connections.evaluation(config.evaluation_rules),
         store=_connections.deployments(config.table_name),
-        telemetry=PowertoolsTelemetry(),
+        telemetry=_connections.telemetry(),
         clock=_connections.now,
         retry_delays=config.delays,
     )
@@ -130,13 +129,16 @@ def notify() -> Callable[[Delivery], Outcome]:
 def check_pages() -> Callable[[Delivery], PagesState | None]:
     """See `services.check_pages.check_pages`."""
     from deployer.services.check_pages import check_pages
+    from deployer.services.write_turns import WriteTurns
 
     config = settings.load(settings.PagesCheckerSettings)
+    ledgers = _connections.write_ledgers(config.table_name)
     return partial(
         check_pages,
         pages=_connections.pages_host(config),
+        turns=WriteTurns(config.github_owner, ledgers, _connections.now),
         store=_connections.deployments(config.table_name),
-        telemetry=PowertoolsTelemetry(),
+        telemetry=_connections.telemetry(),
         clock=_connections.now,
         patience=timedelta(seconds=config.pages_patience_seconds),
     )
@@ -164,6 +166,7 @@ def _build_ports() -> BuildPorts:
     host, git = _connections.repository_host(config), _connections.git(config)
     names = _connections.repository_names(config.table_name)
     ledgers = _connections.write_ledgers(config.table_name)
+    turns = WriteTurns(host.owner, ledgers, clock, config.github_write_limits)
     return BuildPorts(
         store=_connections.deployments(config.table_name),
         requests=_connections.requests(config.bucket_name),
@@ -171,11 +174,10 @@ def _build_ports() -> BuildPorts:
         queue=work_queue(),
         site_cache=_site_cache(config),
         generate=_generator(config),
-        publisher=Publisher(host, git, names, clock),
+        publisher=Publisher(host, git, names, turns, clock),
         git=git,
-        turns=WriteTurns(host.owner, ledgers, clock, config.github_write_limits),
         workflow=_connections.workflow(config.state_machine_arn),
-        telemetry=PowertoolsTelemetry(),
+        telemetry=_connections.telemetry(),
         clock=clock,
     )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         RepositoryNames,
         RequestStore,
         SiteStore,
+        Telemetry,
         UsageCounter,
         Workflow,
         WriteLedgers,
@@ -39,6 +40,11 @@ class Connections:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def telemetry(self) -> Telemetry:
+        from deployer.observability import PowertoolsTelemetry
+
+        return PowertoolsTelemetry()
 
     def deployments(self, table_name: str) -> DeploymentStore:
         from deployer.adapters.dynamodb import DynamoDBDeployments

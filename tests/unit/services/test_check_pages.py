@@ -3,17 +3,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from deployer.domain.deployment import Deployment, PagesState, Publication
-from deployer.domain.errors import HostUnavailableError
+from deployer.domain.errors import HostUnavailableError, Postponed, RateLimitedError
 from deployer.services.check_pages import check_pages
+from deployer.services.write_turns import WriteTurns
 from tests.builders import START, SettableClock, a_deployment, a_publication
-from tests.fakes import InMemoryDeployments, RecordingTelemetry
+from tests.fakes import InMemoryDeployments, InMemoryWriteLedgers, RecordingTelemetry
 
 
 class ScriptedPages:
     """Serves the commit from the nth look on; fails when it is told to."""
 
-    def __init__(self, from_look: int = 1, *, broken: bool = False) -> None:
+    def __init__(self, from_look: int = 1, *, broken: Exception | None = None) -> None:
         self.looks = 0
         self.from_look = from_look
         self.broken = broken
@@ -22,7 +25,7 @@ class ScriptedPages:
         assert publication == a_publication()
         self.looks += 1
         if self.broken:
-            raise HostUnavailableError("GitHub answered 502")
+            raise self.broken
         return self.looks >= self.from_look
 
 
@@ -33,6 +36,7 @@ class Look:
         self.pages = pages
         self.clock = SettableClock()
         self.store = InMemoryDeployments()
+        self.turns = WriteTurns("octocat", InMemoryWriteLedgers(), self.clock)
         self.record = self.store.save(a_deployment().published(a_publication(), START))
 
     def __call__(self, record: Deployment | None = None) -> PagesState | None:
@@ -40,6 +44,7 @@ class Look:
         return check_pages(
             told.delivery(told.notifications[0]),
             pages=self.pages,
+            turns=self.turns,
             store=self.store,
             telemetry=RecordingTelemetry(),
             clock=self.clock,
@@ -71,10 +76,26 @@ def test_when_patience_has_run_out_it_is_noted_as_pending() -> None:
 
 
 def test_a_host_that_fails_costs_patience_and_nothing_else() -> None:
-    look = Look(ScriptedPages(broken=True))
+    look = Look(ScriptedPages(broken=HostUnavailableError("GitHub answered 502")))
     assert look() is None
     look.clock.advance(120)
     assert look() is PagesState.PENDING
+
+
+def test_nobody_looks_while_the_host_wants_silence() -> None:
+    look = Look(ScriptedPages())
+    look.turns.close(RateLimitedError("GitHub's rate limit", START + timedelta(seconds=60)))
+    assert (look(), look.pages.looks) == (None, 0)
+    look.clock.advance(60)
+    assert (look(), look.pages.looks) == (PagesState.LIVE, 1)
+
+
+def test_a_look_that_is_refused_makes_everybody_wait() -> None:
+    until = START + timedelta(seconds=60)
+    look = Look(ScriptedPages(broken=RateLimitedError("GitHub's rate limit", until)))
+    assert look() is None
+    with pytest.raises(Postponed):
+        look.turns.require_open()
 
 
 def test_the_notification_of_an_older_commit_does_not_wait_for_the_newer_one() -> None:

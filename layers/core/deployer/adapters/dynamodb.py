@@ -11,6 +11,7 @@ from deployer.adapters.table import Row, rows, table_errors
 from deployer.domain.deployment import Deployment
 from deployer.domain.errors import RecordChangedError, UnavailableError
 from deployer.domain.key import Key
+from deployer.domain.ports import Binding
 from deployer.domain.write_budget import WriteLedger
 
 _DEPLOYMENT = TypeAdapter(Deployment)
@@ -68,15 +69,16 @@ class DynamoDBRepositoryNames:
     def __init__(self, table_name: str) -> None:
         self._rows = rows(table_name)
 
-    def bind(self, repository: str, email: str, task: str) -> bool:
+    def bind(self, repository: str, email: str, task: str) -> Binding:
         row = self._rows(f"repository#{repository.lower()}", "binding", email=email, task=task)
-        ours = (self._rows.email == email) & (self._rows.task == task)
         try:
             with table_errors():
-                row.save(condition=self._rows.pk.does_not_exist() | ours)
+                row.save(condition=self._rows.pk.does_not_exist())
         except RecordChangedError:
-            return False
-        return True
+            with table_errors():
+                row.refresh(consistent_read=True)
+            return Binding.OURS if (row.email, row.task) == (email, task) else Binding.TAKEN
+        return Binding.NEW
 
 
 class DynamoDBWriteLedgers:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from deployer.domain.deployment import Deployment, Publication
@@ -43,15 +44,19 @@ class DeploymentStore(Protocol):
         """
 
 
+class Binding(Enum):
+    """Whose a repository name is, when somebody claims it."""
+
+    NEW = "the task's from now on"
+    OURS = "the task's since before: it may have a repository already"
+    TAKEN = "another task's"
+
+
 class RepositoryNames(Protocol):
     """Which task a repository name belongs to."""
 
-    def bind(self, repository: str, email: str, task: str) -> bool:
-        """Claim `repository` (`owner/name`) for the task, for ever.
-
-        Returns:
-            whether it is the task's, now or since before; False if it is another task's.
-        """
+    def bind(self, repository: str, email: str, task: str) -> Binding:
+        """Claim `repository` (`owner/name`) for the task, for ever."""
 
 
 class WriteLedgers(Protocol):

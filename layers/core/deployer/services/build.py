@@ -47,11 +47,9 @@ from deployer.domain.ports import (
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
 from deployer.domain.site_cache import SiteCache
-from deployer.domain.write_budget import Writer
 from deployer.generation.types import Assignment
 from deployer.services.claim import Claim
 from deployer.services.publish import Publisher
-from deployer.services.write_turns import WRITES_OF_A_FIRST_ROUND, WriteTurns
 
 MAX_DELAY_SECONDS = 900
 """SQS: DelaySeconds is at most 15 minutes; a longer wait takes several hops."""
@@ -79,7 +77,6 @@ class BuildPorts:
     generate: Callable[[Assignment, SecondsLeft], StoredSite]
     publisher: Publisher
     git: GitRemote
-    turns: WriteTurns
     workflow: Workflow
     telemetry: Telemetry
     clock: Clock
@@ -256,8 +253,6 @@ class _Run:
     def _published(self, deployment: Deployment) -> Publication:
         # Without a commit to be put on, it is the first one of a repository.
         base = self._base(deployment) if deployment.base_sha else None
-        writes = 0 if base else WRITES_OF_A_FIRST_ROUND
-        self.ports.turns.take(Writer(deployment.request_id, deployment.key.caller, writes))
         return self.ports.publisher.publish(deployment, self._stored_site(deployment).site, base)
 
     def _published_on_theirs(self, deployment: Deployment, moved: HeadMovedError) -> Publication:
@@ -296,7 +291,7 @@ class _Run:
         """Queue a delayed copy of the message, so that waiting spends no receive."""
         until = pause.until
         if isinstance(pause, RateLimitedError):
-            until = self.ports.turns.close(pause)
+            until = self.ports.publisher.turns.close(pause)
         now = self.ports.clock()
         delay = min(MAX_DELAY_SECONDS, max(1, math.ceil((until - now).total_seconds())))
         self.ports.queue.send(self.message, delay_seconds=delay)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from deployer.domain.deployment import Deployment, PagesState
-from deployer.domain.errors import HostUnavailableError, Postponed
+from deployer.domain.errors import HostUnavailableError, Postponed, RateLimitedError
 from deployer.domain.key import Key
 from deployer.domain.notification import Delivery
 from deployer.domain.ports import Clock, DeploymentStore, PagesHost, Telemetry
 from deployer.services.notes import note
+from deployer.services.write_turns import WriteTurns
 
 
 def check_pages(
     delivery: Delivery,
     *,
     pages: PagesHost,
+    turns: WriteTurns,
     store: DeploymentStore,
     telemetry: Telemetry,
     clock: Clock,
@@ -29,7 +31,7 @@ def check_pages(
     record = store.find(Key(delivery.email, delivery.task, delivery.round))
     if record is None or not _is_about(record, delivery):
         return PagesState.LIVE
-    state = PagesState.LIVE if _serves(record, pages, telemetry) else None
+    state = PagesState.LIVE if _serves(record, pages, turns, telemetry) else None
     now = clock()
     if state is None and now >= delivery.published_at + patience:
         state = PagesState.PENDING
@@ -47,12 +49,15 @@ def _is_about(record: Deployment, delivery: Delivery) -> bool:
     return published is not None and published.commit_sha == delivery.payload.commit_sha
 
 
-def _serves(record: Deployment, pages: PagesHost, telemetry: Telemetry) -> bool:
-    """A host that does not answer is asked again, for as long as there is patience."""
+def _serves(record: Deployment, pages: PagesHost, turns: WriteTurns, telemetry: Telemetry) -> bool:
+    """A host that does not answer, or wants silence, is asked again while there is patience."""
     if record.publication is None:
         return False
     try:
+        turns.require_open()
         return pages.serves(record.publication)
     except (HostUnavailableError, Postponed) as exc:
+        if isinstance(exc, RateLimitedError):
+            turns.close(exc)
         telemetry.fact("pages_unknown", reason=str(exc))
         return False

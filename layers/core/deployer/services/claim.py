@@ -63,17 +63,22 @@ class Claim:
     def update(self, change: Callable[[Deployment], Deployment]) -> Deployment:
         """Apply `change` to the record, as long as the lease on it is ours.
 
-        The caller may add a nonce meanwhile: `change` is applied to the record as it is now.
+        The caller may add a nonce meanwhile: `change` is applied to the record as it is now. A
+        write that the SDK repeated, as its answer was lost, is refused though it was ours.
 
         Raises:
             RecordChangedError: the deployment is no longer ours.
         """
+        wanted: Deployment | None = None
         for _ in range(UPDATE_ATTEMPTS):
             record = self._store.find(self.key)
+            if record is not None and wanted == record.at_version(record.version - 1):
+                return record
             if record is None or record.lease is None or record.lease.owner != self.owner:
                 break
+            wanted = change(record)
             try:
-                return self._store.save(change(record))
+                return self._store.save(wanted)
             except RecordChangedError:
                 continue
         self.held = False

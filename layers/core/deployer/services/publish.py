@@ -14,6 +14,7 @@ from deployer.domain.errors import (
     RepositoryNotFoundError,
 )
 from deployer.domain.ports import (
+    Binding,
     Clock,
     Commit,
     GitRemote,
@@ -23,7 +24,11 @@ from deployer.domain.ports import (
 )
 from deployer.domain.repository import candidate_names, description
 from deployer.domain.site import Site
+from deployer.domain.write_budget import Writer
+from deployer.services.write_turns import WriteTurns
 
+WRITES_OF_A_FIRST_ROUND = 2
+"""Creating the repository and enabling Pages; a push is not counted."""
 BRANCH = "main"
 NOT_THERE_YET = timedelta(seconds=5)
 
@@ -35,6 +40,7 @@ class Publisher:
     host: RepositoryHost
     git: GitRemote
     names: RepositoryNames
+    turns: WriteTurns
     clock: Clock
 
     def publish(self, deployment: Deployment, site: Site, base: Publication | None) -> Publication:
@@ -44,14 +50,18 @@ class Publisher:
         expected head proves that the repository is the one of `base`.
 
         Raises:
+            Postponed: its turn to write is later.
             HeadMovedError: the branch has a commit that we do not know.
             RepositoryConflictError: every name for the repository is somebody else's.
             RepositoryGoneError: the repository of `base` was deleted.
         """
         commit = commit_of(deployment, site)
+        writes = 0 if base else WRITES_OF_A_FIRST_ROUND
+        self.turns.take(Writer(deployment.request_id, deployment.key.caller, writes))
         if base is None:
             repository = self._own_repository(deployment)
             commit_sha = self._first_push(repository, commit)
+            self.turns.require_open()
             self.host.enable_pages(repository.full_name, BRANCH)
         else:
             repository = Repository(base.repository_id, base.repository, base.repo_url, "")
@@ -89,9 +99,12 @@ class Publisher:
         mark = description(email, task)
         for name in candidate_names(email, task):
             full_name = f"{self.host.owner}/{name}"
-            if not self.names.bind(full_name, email, task):
+            binding = self.names.bind(full_name, email, task)
+            if binding is Binding.TAKEN:
                 continue
-            repository = self.host.create(name, mark) or self.host.find(full_name)
+            # Looking costs none of the write budget, so only a first try creates unseen.
+            found = self.host.find(full_name) if binding is Binding.OURS else None
+            repository = found or self.host.create(name, mark) or self.host.find(full_name)
             if repository is not None and repository.description == mark:
                 return repository
         raise RepositoryConflictError(

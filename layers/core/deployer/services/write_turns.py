@@ -11,8 +11,6 @@ from deployer.domain.write_budget import LIMITS, Limits, WriteLedger, Writer
 
 ATTEMPTS = 10
 LOST_RACE = timedelta(seconds=3)
-WRITES_OF_A_FIRST_ROUND = 2
-"""Creating the repository and enabling Pages; a push is not counted."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,15 @@ class WriteTurns:
                     raise Postponed("the host's write budget", turn)
                 return
         raise Postponed("the host's write budget is being shared out", self.clock() + LOST_RACE)
+
+    def require_open(self) -> None:
+        """
+        Raises:
+            Postponed: the host wants silence.
+        """
+        closed_until = self.ledgers.load(self.account).closed_until
+        if closed_until is not None and closed_until > self.clock():
+            raise Postponed("GitHub's rate limit", closed_until)
 
     def close(self, limited: RateLimitedError) -> datetime:
         """Nobody writes until the answer, which is what the host wants."""

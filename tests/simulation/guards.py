@@ -1,0 +1,199 @@
+"""The guards that the promises rest on, each with a way to take it away.
+
+A test takes each away in turn and wants to see a violation: it shows that the simulation would
+find the guard missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+
+from deployer.domain import deployment
+from deployer.domain.errors import NotRecordedError
+from deployer.services import accept, build, claim, publish
+from local.github.server import RunningGitHub
+from tests import fakes
+from tests.simulation import aws
+from tests.simulation.faults import Boundary, Fault, Faults, Kind
+from tests.simulation.invariants import Violation, violations
+from tests.simulation.matrix import two_rounds
+from tests.simulation.seeds import stranger_has_the_name
+from tests.simulation.world import Conditions, a_world
+
+Removal = Callable[[], AbstractContextManager[Any]]
+
+
+def _lease() -> AbstractContextManager[Any]:
+    return patch.object(deployment.Lease, "held_against", lambda *_: False)
+
+
+def _conditional_write() -> AbstractContextManager[Any]:
+    return patch.object(fakes.InMemoryDeployments, "_check_version", lambda *_: None)
+
+
+def _site_read_back() -> AbstractContextManager[Any]:
+    """A site that was generated is generated anew by the next run."""
+    ask = build._Run._ask_model
+
+    def generate(run: Any, record: Any) -> Any:
+        base = run._base(record)
+        stored = ask(run, record, base)
+        ref = run.ports.site_cache.ref(record, base)
+        run.ports.sites.save(ref, stored)
+        sha = base.commit_sha if base else None
+        return run.claim.update(lambda r: r.generated(ref, sha, stored.report, run.ports.clock()))
+
+    return patch.object(build._Run, "_generate", generate)
+
+
+def _execution_name() -> AbstractContextManager[Any]:
+    """Every start is a further execution."""
+    start = aws.StateMachine.start_execution
+
+    def unnamed(machine: Any, **named: Any) -> None:
+        named["name"] = f"{named['name']}-{len(machine.inputs)}"
+        start(machine, **named)
+
+    return patch.object(aws.StateMachine, "start_execution", unnamed)
+
+
+def _note_of_delivery() -> AbstractContextManager[Any]:
+    return patch.object(deployment.Deployment, "has_told", lambda *_: False)
+
+
+def _mark() -> AbstractContextManager[Any]:
+    """Any repository of the name is taken for ours."""
+    own = publish.Publisher._own_repository
+
+    def unmarked(publisher: Any, record: Any) -> Any:
+        find = publisher.host.find
+        mark = publish.description(record.email, record.task)
+
+        def found(full_name: str) -> Any:
+            repository = find(full_name)
+            return replace(repository, description=mark) if repository else None
+
+        with patch.object(publisher.host, "find", found):
+            return own(publisher, record)
+
+    return patch.object(publish.Publisher, "_own_repository", unmarked)
+
+
+def _queue_before_record() -> AbstractContextManager[Any]:
+    """The record is written first, so that a crash can leave it without a message."""
+    whole = accept.accept
+
+    def record_first(request: Any, *, store: Any, queue: Any, **ports: Any) -> Any:
+        later: list[Any] = []
+
+        class Later:
+            def send(self, message: Any) -> None:
+                later.append(message)
+
+        saved = whole(request, store=store, queue=Later(), **ports)
+        for message in later:
+            queue.send(message)
+        return saved
+
+    return patch.object(accept, "accept", record_first)
+
+
+def _wait_for_the_record() -> AbstractContextManager[Any]:
+    """A message that comes before its record is dropped at once."""
+    take = claim.Claim.take
+
+    def dropped(one: Any, seconds: float) -> Any:
+        try:
+            return take(one, seconds)
+        except NotRecordedError:
+            return None
+
+    return patch.object(claim.Claim, "take", dropped)
+
+
+def _deterministic_commit() -> AbstractContextManager[Any]:
+    """A commit is dated when it is made, so each try has a SHA of its own."""
+    made = publish.commit_of
+
+    def dated(record: Any, site: Any) -> Any:
+        return replace(made(record, site), authored_at=record.updated_at)
+
+    return patch.object(publish, "commit_of", dated)
+
+
+def _order_of_rounds() -> AbstractContextManager[Any]:
+    """A round is built on whatever there is, also on a predecessor that is still in work."""
+    base = build._Run._base
+
+    def unordered(run: Any, record: Any) -> Any:
+        previous = run.ports.store.find(record.key.previous())
+        in_work = previous is not None and previous.publication is None
+        return None if in_work else base(run, record)
+
+    return patch.object(build._Run, "_base", unordered)
+
+
+def _read_back_of_a_repeated_write() -> AbstractContextManager[Any]:
+    return patch.object(deployment.Deployment, "__eq__", lambda one, other: one is other)
+
+
+CALM = Conditions()
+TWICE = Conditions(duplicate_rate=1.0, jitter=True)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """How a guard is taken away, and the run that must then go wrong."""
+
+    remove: Removal
+    fault: Fault | None = None
+    conditions: Conditions = CALM
+    tries: int = 7
+    """How often a caller sends a request that gets no answer."""
+
+
+def _at(name: str, kind: Kind, occurrence: int = 1) -> Fault:
+    return Fault(Boundary(name, occurrence), kind)
+
+
+GUARDS = {
+    "lease": Guard(_lease, conditions=TWICE),
+    "conditional write": Guard(_conditional_write, conditions=TWICE),
+    "checkpoint read-back": Guard(
+        _site_read_back, _at("worker: records.save GENERATED", Kind.KILLED_BEFORE)
+    ),
+    "execution name": Guard(
+        _execution_name, _at("worker: stepfunctions.start_execution", Kind.LOST)
+    ),
+    "note of delivery": Guard(
+        _note_of_delivery, _at("notifier: records.save NOTIFIED", Kind.KILLED_AFTER)
+    ),
+    "mark of a repository": Guard(_mark),
+    "queue before record": Guard(
+        _queue_before_record, _at("validator: sqs.send_message", Kind.KILLED_BEFORE), tries=1
+    ),
+    "wait for the record": Guard(_wait_for_the_record, conditions=Conditions(jitter=True)),
+    "deterministic commit": Guard(
+        _deterministic_commit, _at("worker: GitHub POST /git/*/git-receive-pack", Kind.LOST)
+    ),
+    "order of rounds": Guard(_order_of_rounds),
+    "read-back of a repeated write": Guard(
+        _read_back_of_a_repeated_write, _at("worker: records.save PUBLISHED", Kind.REPEATED)
+    ),
+}
+
+
+def rough_run(github: RunningGitHub, guard: Guard, seed: int) -> list[Violation]:
+    """Two rounds close together, whose repository's name is taken, with the guard's fault."""
+    faults = Faults((guard.fault,) if guard.fault else ())
+    with a_world(github, seed=seed, faults=faults, conditions=guard.conditions) as world:
+        first, second = two_rounds()
+        stranger_has_the_name(world, first["task"])
+        before = world.post(first, tries=guard.tries)
+        world.post(second, behind=before, tries=guard.tries)
+        world.run()
+        return violations(world)

@@ -1,0 +1,251 @@
+"""What must hold after every run, read from git, the evaluator, the table and the bucket."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dulwich.object_store import iter_tree_contents
+from dulwich.objects import Commit
+from dulwich.repo import Repo
+
+from deployer.adapters.s3 import S3Sites
+from deployer.domain.deployment import Deployment, State
+from deployer.domain.key import Key
+from deployer.domain.notification import NotificationState
+from deployer.domain.repository import candidate_names, description
+from deployer.domain.request import parse_request
+from tests.simulation.faults import Boundary, Kind
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+FINAL = (State.NOTIFIED, State.NOTIFY_FAILED, State.FAILED)
+CALLS_PER_BUILD = 2
+"""The stand-in model's: its pages have one fault that is mended, in some rounds."""
+WRITES_PER_TASK = 2
+NOT_APPLIED = (Kind.KILLED_BEFORE, Kind.REFUSED)
+UNDER_WAY = 3.0
+"""Seconds: who was writing when another worker was told of the silence may have sent one more."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    invariant: int
+    """Its number in docs/reliability.md."""
+    what: str
+
+    def __str__(self) -> str:
+        return f"invariant {self.invariant}: {self.what}"
+
+
+def violations(world: World) -> list[Violation]:
+    """Everything that does not hold, after a run that has come to rest."""
+    return [
+        *_every_accepted_request_has_a_final_state(world),
+        *_one_repository_a_task_and_one_commit_a_round(world),
+        *_told_once_with_the_same_bytes(world),
+        *_bounded_cost(world),
+        *_no_write_inside_a_silence(world),
+        *_dead_letters_are_failures(world),
+    ]
+
+
+def _every_accepted_request_has_a_final_state(world: World) -> Iterator[Violation]:
+    for request in world.requests:
+        if not request.accepted:
+            continue
+        record = world.records.find(_key(request.body))
+        if record is None:
+            yield Violation(1, f"{request.body['nonce']} was accepted and has no record")
+        elif not record.knows(request.answer["deployment_id"]):
+            yield Violation(1, f"{request.body['nonce']} was accepted and is not in its record")
+    for record in world.records.records.values():
+        if record.state not in FINAL:
+            yield Violation(1, f"{record.key} is stranded as {record.state}")
+        if record.state is State.NOTIFIED and record.pending:
+            yield Violation(1, f"{record.key} is NOTIFIED and somebody waits to be told")
+
+
+def _one_repository_a_task_and_one_commit_a_round(world: World) -> Iterator[Violation]:
+    tasks: dict[tuple[str, str], list[Deployment]] = defaultdict(list)
+    for record in world.records.records.values():
+        tasks[record.email, record.task].append(record)
+    for (email, task), rounds in tasks.items():
+        store, owner = world.github.double.repositories, world.github.owner
+        named = [store.find(owner, name) for name in candidate_names(email, task)]
+        mark = description(email, task)
+        ours = [one for one in named if one and one.description == mark]
+        if len(ours) > 1:
+            yield Violation(2, f"{task} has {len(ours)} repositories")
+        for one in ours:
+            yield from _branch(world, one.full_name, rounds)
+        for one in named:
+            if one and one not in ours and branch(world, one.full_name):
+                yield Violation(2, f"{one.full_name}, which is not ours, was written to")
+
+
+def _branch(world: World, full_name: str, rounds: list[Deployment]) -> Iterator[Violation]:
+    commits = branch(world, full_name)
+    ids = [_deployment_id(commit) for commit in commits]
+    doubled = {one for one in ids if one and ids.count(one) > 1}
+    if doubled:
+        yield Violation(2, f"{full_name} holds the build of {doubled} more than once")
+    shas = [commit.id.decode() for commit in commits]
+    published = []
+    for record in sorted(rounds, key=lambda one: one.round):
+        if record.publication is None or record.publication.repository != full_name:
+            continue
+        sha = record.publication.commit_sha
+        if sha not in shas:
+            yield Violation(3, f"{sha}, which round {record.round} names, is not on the branch")
+            continue
+        published.append(shas.index(sha))
+        yield from _tree(world, full_name, commits[published[-1]], record)
+    if published != sorted(published):
+        yield Violation(4, f"the rounds of {full_name} are not in order")
+    asked = {_request_id(request.body) for request in world.requests}
+    for one in ids:
+        if one is not None and one not in asked:
+            yield Violation(2, f"{full_name} holds a build that nobody asked for: {one}")
+
+
+def _tree(world: World, full_name: str, commit: Commit, record: Deployment) -> Iterator[Violation]:
+    assert record.publication is not None
+    stored = S3Sites("bucket", world.bucket).load(record.publication.site_ref)  # type: ignore[arg-type]
+    with repository(world, full_name) as repo:
+        entries = list(iter_tree_contents(repo.object_store, commit.tree))
+        files = {entry.path.decode(): repo[entry.sha].data for entry in entries}
+    if stored is None or dict(stored.site) != files:
+        yield Violation(2, f"the commit of round {record.round} is not the stored site")
+
+
+def _told_once_with_the_same_bytes(world: World) -> Iterator[Violation]:
+    bodies: dict[str, set[bytes]] = defaultdict(set)
+    delivered: dict[str, int] = defaultdict(int)
+    for _, body, status in world.evaluator.received:
+        nonce = json.loads(body)["nonce"]
+        bodies[nonce].add(body)
+        delivered[nonce] += status < 300
+    asked = {request.body["nonce"] for request in world.requests}
+    # Only a notifier that was struck between its POST and its note may tell again.
+    struck = sum(
+        boundary.name.startswith("notifier")
+        and (not boundary.name.endswith("NOTIFIED") or kind in NOT_APPLIED)
+        for boundary, kind in world.faults.struck
+    )
+    for nonce, different in bodies.items():
+        if len(different) > 1:
+            yield Violation(3, f"{nonce} was told in {len(different)} ways")
+        if nonce not in asked:
+            yield Violation(3, f"{nonce}, which nobody sent, was told")
+        if delivered[nonce] > 1 + struck:
+            yield Violation(3, f"{nonce} was delivered {delivered[nonce]} times")
+    for record in world.records.records.values():
+        for one in record.notifications:
+            if one.state is NotificationState.DELIVERED and not delivered[one.nonce]:
+                yield Violation(3, f"{one.nonce} is noted as delivered and was never told")
+    yield from _told_of_what_is_there(world)
+
+
+def _told_of_what_is_there(world: World) -> Iterator[Violation]:
+    for _, body, _ in world.evaluator.received:
+        told = json.loads(body)
+        full_name = "/".join(told["repo_url"].rsplit("/", 2)[-2:])
+        if told["commit_sha"] not in [c.id.decode() for c in branch(world, full_name)]:
+            yield Violation(3, f"{told['nonce']} was told of a commit that is not on the branch")
+
+
+def _bounded_cost(world: World) -> Iterator[Violation]:
+    executions = Counter(
+        json.loads(i)["deployment_id"] for i in world.state_machine.inputs.values()
+    )
+    for deployment_id, count in executions.items():
+        if count > 1:
+            yield Violation(5, f"{deployment_id} has {count} executions")
+    saving = sum(boundary.name.endswith("put_object sites") for boundary, _ in world.faults.struck)
+    for key, count in world.bucket.puts.items():
+        if key.startswith("sites/") and count > 1 + saving:
+            yield Violation(5, f"{key} was paid for {count} times")
+    faults = len(world.faults.struck)
+    for brief, calls in world.model.calls.items():
+        contents = {
+            (r.body["email"], r.body["task"], r.body["round"])
+            for r in world.requests
+            if r.body["brief"] == brief
+        }
+        if calls > CALLS_PER_BUILD * (len(contents) + faults):
+            yield Violation(5, f"{calls} calls of the model for {brief!r}")
+    tasks = {(record.email, record.task) for record in world.records.records.values()}
+    counted = sum(entry.counted for entry in world.github.requests())
+    # Each fault costs at most one creation and one enabling more, and each name that is taken one.
+    if counted > WRITES_PER_TASK * (len(tasks) + faults) + world.taken_names:
+        yield Violation(5, f"{counted} counted writes for {len(tasks)} tasks, {faults} faults")
+
+
+def _no_write_inside_a_silence(world: World) -> Iterator[Violation]:
+    if any(_may_have_swallowed_a_silence(boundary) for boundary, _ in world.faults.struck):
+        return
+    told = -UNDER_WAY
+    for entry in world.github.requests():
+        if entry.status in (403, 429):
+            told = max(told, entry.time) if entry.inside_window else entry.time
+        if entry.inside_window and entry.time > told + UNDER_WAY:
+            yield Violation(7, f"{entry.method} {entry.path} was sent inside a silence")
+
+
+def _may_have_swallowed_a_silence(boundary: Boundary) -> bool:
+    """A worker that dies, or loses the answer, before it has noted the silence for all."""
+    return "GitHub" in boundary.name or "ledger" in boundary.name
+
+
+def _dead_letters_are_failures(world: World) -> Iterator[Violation]:
+    for message in world.queue.dead:
+        fields = json.loads(message.body)
+        record = world.records.find(Key(fields["email"], fields["task"], fields["round"]))
+        if record is None or record.state is not State.FAILED or record.failure is None:
+            state = record.state if record else "no record"
+            yield Violation(8, f"a dead letter's deployment is {state}")
+
+
+class repository:  # noqa: N801 - reads as the context that it is
+    """A repository's objects, as git has them on disk."""
+
+    def __init__(self, world: World, full_name: str) -> None:
+        store = world.github.double.repositories
+        found = store.find(*full_name.split("/"))
+        assert found is not None
+        self._repo = Repo(str(store.git_directory(found)))
+
+    def __enter__(self) -> Repo:
+        return self._repo
+
+    def __exit__(self, *_: object) -> None:
+        self._repo.close()
+
+
+def branch(world: World, full_name: str) -> list[Commit]:
+    """The commits of main, oldest first."""
+    with repository(world, full_name) as repo:
+        if b"refs/heads/main" not in repo.refs:
+            return []
+        walked = repo.get_walker(include=[repo.refs[b"refs/heads/main"]])
+        return [entry.commit for entry in walked][::-1]
+
+
+def _deployment_id(commit: Commit) -> str | None:
+    for line in commit.message.decode().splitlines():
+        if line.startswith("Deployment-Id: "):
+            return line.removeprefix("Deployment-Id: ")
+    return None
+
+
+def _request_id(body: dict[str, object]) -> str:
+    return parse_request(body).deployment_id
+
+
+def _key(body: dict[str, object]) -> Key:
+    return Key(str(body["email"]), str(body["task"]), int(str(body["round"])))

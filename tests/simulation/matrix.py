@@ -1,0 +1,94 @@
+"""The crash matrix: a deployment of two rounds, struck at each of its boundaries in turn."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from deployer.domain.deployment import State
+from local.github.server import RunningGitHub
+from tests.builders import a_body
+from tests.simulation.faults import Boundary, Fault, Faults, Kind
+from tests.simulation.invariants import Violation, violations
+from tests.simulation.world import World, a_world
+
+_numbers = itertools.count(1)
+SINGLE = tuple(Kind)
+PAIRED = (Kind.KILLED_BEFORE, Kind.KILLED_AFTER, Kind.LOST)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one run ended: what was wrong, and the slowest round's virtual seconds."""
+
+    faults: tuple[Fault, ...]
+    struck: int
+    violations: tuple[Violation, ...]
+    seconds: float
+
+
+def two_rounds() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The requests of a task that no other run has."""
+    number = next(_numbers)
+    first = a_body(task=f"matrix-{number}", nonce=f"nonce-{number}-1")
+    second = first | {"round": 2, "nonce": f"nonce-{number}-2", "brief": "Show a table too."}
+    return first, second
+
+
+def boundaries(github: RunningGitHub) -> list[Boundary]:
+    """Every boundary that two rounds pass when nothing goes wrong."""
+    with a_world(github) as world:
+        play(world)
+        assert not violations(world)
+        return list(world.faults.passed)
+
+
+def play(world: World) -> None:
+    """Both rounds, the second when the first is done."""
+    first, second = two_rounds()
+    world.post(first)
+    world.run()
+    world.post(second)
+    world.run()
+
+
+def singles(passed: list[Boundary], times: tuple[int, ...] = (1, 2, 3)) -> Iterator[Fault]:
+    for boundary in passed:
+        for kind in SINGLE:
+            for count in times:
+                yield Fault(boundary, kind, count)
+
+
+def pairs(passed: list[Boundary]) -> Iterator[tuple[Fault, Fault]]:
+    for one, other in itertools.combinations(passed, 2):
+        for first, second in itertools.product(PAIRED, PAIRED):
+            yield Fault(one, first), Fault(other, second)
+
+
+def struck_by(github: RunningGitHub, *faults: Fault) -> Outcome:
+    """Play two rounds with these faults, mend what is left, and look at everything."""
+    with a_world(github, faults=Faults(faults)) as world:
+        play(world)
+        found = violations(world)
+        heal(world)
+        found += violations(world)
+        found += [
+            Violation(1, f"{record.key} ends as {record.state}: {record.failure}")
+            for record in world.records.records.values()
+            if record.state is not State.NOTIFIED
+        ]
+        return Outcome(faults, len(world.faults.struck), tuple(found), world.slowest())
+
+
+def heal(world: World) -> None:
+    """No more faults; the dead letters are redriven, and callers send again what failed."""
+    world.faults.planned = ()
+    world.faults.chance = lambda _: None
+    world.queue.redrive()
+    world.run()
+    for record in sorted(world.records.records.values(), key=lambda one: one.round):
+        if record.state is State.FAILED:
+            world.post_again(record)
+            world.run()
