@@ -30,7 +30,7 @@ class Fairness:
 
 
 def two_callers(github: RunningGitHub, many: int) -> Fairness:
-    """The many are sent within 30 s, the few half a minute later, under GitHub's own limits."""
+    """The many are sent within 30 s, the few in their midst, under GitHub's own limits."""
     github.double.limits.reset(LimitRules(enabled=True))
     with a_world(github, conditions=Conditions(workers=10)) as world:
         run = next(_runs)
@@ -39,7 +39,7 @@ def two_callers(github: RunningGitHub, many: int) -> Fairness:
             body = a_body(
                 email=f"{caller}@example.com", task=f"fair-{run}-{number}", nonce=f"nonce-{number}"
             )
-            world.post(body, after=30 * number / many if caller == "many" else 60)
+            world.post(body, after=30 * number / many if caller == "many" else 15)
         world.run()
         done = {caller: _minutes(world, caller) for caller in ("many", "few")}
         return Fairness(

@@ -19,7 +19,7 @@ from local.github.server import RunningGitHub
 from tests import fakes
 from tests.simulation import aws
 from tests.simulation.faults import Boundary, Fault, Faults, Kind
-from tests.simulation.invariants import Violation, violations
+from tests.simulation.invariants import Violation, unfinished, violations
 from tests.simulation.matrix import two_rounds
 from tests.simulation.seeds import stranger_has_the_name
 from tests.simulation.world import Conditions, a_world
@@ -167,7 +167,9 @@ GUARDS = {
         _site_read_back, _at("worker: records.save GENERATED", Kind.KILLED_BEFORE)
     ),
     "execution name": Guard(
-        _execution_name, _at("worker: stepfunctions.start_execution", Kind.LOST)
+        _execution_name,
+        _at("worker: stepfunctions.start_execution", Kind.LOST),
+        Conditions(pages_delay=30),
     ),
     "note of delivery": Guard(
         _note_of_delivery, _at("notifier: records.save NOTIFIED", Kind.KILLED_AFTER)
@@ -196,4 +198,4 @@ def rough_run(github: RunningGitHub, guard: Guard, seed: int) -> list[Violation]
         before = world.post(first, tries=guard.tries)
         world.post(second, behind=before, tries=guard.tries)
         world.run()
-        return violations(world)
+        return [*violations(world), *unfinished(world)]

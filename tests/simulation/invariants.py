@@ -54,6 +54,17 @@ def violations(world: World) -> list[Violation]:
     ]
 
 
+def unfinished(world: World) -> list[Violation]:
+    """What was not delivered, though nothing went wrong any more and the evaluator is there."""
+    gone = {r.body["nonce"] for r in world.requests if "status=410" in r.body["evaluation_url"]}
+    return [
+        Violation(1, f"{record.key} ends as {record.state}: {record.failure}")
+        for record in world.records.records.values()
+        if record.state is not State.NOTIFIED
+        and not (record.state is State.NOTIFY_FAILED and record.notifications[-1].nonce in gone)
+    ]
+
+
 def _every_accepted_request_has_a_final_state(world: World) -> Iterator[Violation]:
     for request in world.requests:
         if not request.accepted:

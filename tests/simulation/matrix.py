@@ -11,7 +11,7 @@ from deployer.domain.deployment import State
 from local.github.server import RunningGitHub
 from tests.builders import a_body
 from tests.simulation.faults import Boundary, Fault, Faults, Kind
-from tests.simulation.invariants import Violation, violations
+from tests.simulation.invariants import Violation, unfinished, violations
 from tests.simulation.world import World, a_world
 
 _numbers = itertools.count(1)
@@ -73,12 +73,7 @@ def struck_by(github: RunningGitHub, *faults: Fault) -> Outcome:
         play(world)
         found = violations(world)
         heal(world)
-        found += violations(world)
-        found += [
-            Violation(1, f"{record.key} ends as {record.state}: {record.failure}")
-            for record in world.records.records.values()
-            if record.state is not State.NOTIFIED
-        ]
+        found += [*violations(world), *unfinished(world)]
         return Outcome(faults, len(world.faults.struck), tuple(found), world.slowest())
 
 

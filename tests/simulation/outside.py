@@ -19,6 +19,7 @@ from deployer import settings
 from deployer.adapters.secrets import SecretValues
 from deployer.connections import Connections
 from deployer.domain.errors import ModelUnavailableError, UnavailableError
+from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.language_model import Prompt, Reply, StopReason, Usage
 from deployer.domain.notification import Answer
 from local.model.answers import answer
@@ -103,7 +104,10 @@ class SimulatedConnections(Connections):
     ) -> Any:
         return self._world.model
 
-    def evaluation(self) -> Any:
+    def usage(self, table_name: str) -> Any:
+        return self._table("usage", self._world.usage)
+
+    def evaluation(self, rules: EvaluationRules) -> Any:
         return self._world.evaluator
 
 

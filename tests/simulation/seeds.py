@@ -9,14 +9,13 @@ from random import Random
 from typing import Any
 
 from deployer.adapters.git import DulwichRemote
-from deployer.domain.deployment import State
 from deployer.domain.ports import Commit
 from local.github.limits import LimitRules
 from local.github.repositories import Repository
 from local.github.server import RunningGitHub
 from tests.builders import START, a_body
 from tests.simulation.faults import random_faults
-from tests.simulation.invariants import Violation, branch, violations
+from tests.simulation.invariants import Violation, branch, unfinished, violations
 from tests.simulation.matrix import heal
 from tests.simulation.world import Conditions, World, a_world
 
@@ -60,7 +59,7 @@ def told(github: RunningGitHub, seed: int, tell: Callable[[str], None] | None = 
         world.run()
         found = violations(world)
         heal(world)
-        found += [*violations(world), *_unfinished(world)]
+        found += [*violations(world), *unfinished(world)]
         return Story(
             seed=seed,
             violations=tuple(found),
@@ -69,16 +68,6 @@ def told(github: RunningGitHub, seed: int, tell: Callable[[str], None] | None = 
             faults=len(world.faults.struck),
             kills=world.faults.kills(),
         )
-
-
-def _unfinished(world: World) -> list[Violation]:
-    gone = {r.body["nonce"] for r in world.requests if "status=410" in r.body["evaluation_url"]}
-    return [
-        Violation(1, f"{record.key} ends as {record.state}: {record.failure}")
-        for record in world.records.records.values()
-        if record.state is not State.NOTIFIED
-        and not (record.state is State.NOTIFY_FAILED and record.notifications[-1].nonce in gone)
-    ]
 
 
 def _task(world: World, random: Random, name: str) -> None:

@@ -7,7 +7,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ from tests.conftest import load_event
 from tests.fakes import (
     InMemoryDeployments,
     InMemoryRepositoryNames,
+    InMemoryUsageCounter,
     InMemoryWriteLedgers,
 )
 from tests.simulation.aws import Bucket, Queue, QueuedMessage, StateMachine, no_answer, throttled
@@ -119,6 +120,7 @@ class World:
         self.records = InMemoryDeployments()
         self.names = InMemoryRepositoryNames()
         self.ledgers = InMemoryWriteLedgers()
+        self.usage = InMemoryUsageCounter()
         self.bucket = Bucket()
         self.queue = Queue(
             lambda: self.scheduler.now, self._queue_changed, VISIBILITY_TIMEOUT, MAX_RECEIVES
@@ -210,11 +212,18 @@ class World:
             message = self.queue.receive()
             if message is None:
                 return
-            self._working += 1
-            self.scheduler.spawn(Process("poller"), lambda m=message: self._work(m))
+            self._deliver(message)
             if self.random.random() < self.conditions.duplicate_rate:
-                message.visible_at = self.scheduler.now + self.random.uniform(0, 30)
-                self._queue_changed(message.visible_at)
+                self._deliver_again(replace(message, receives=message.receives + 1))
+
+    def _deliver(self, message: QueuedMessage) -> None:
+        self._working += 1
+        self.scheduler.spawn(Process("poller"), lambda: self._work(message))
+
+    def _deliver_again(self, copy: QueuedMessage) -> None:
+        """A queue delivers at least once: also while the first delivery is in work."""
+        later = self.scheduler.now + self.random.uniform(0, 30)
+        self.scheduler.at(later, lambda: self._deliver(copy))
 
     def _work(self, message: QueuedMessage) -> None:
         try:
