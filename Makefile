@@ -25,7 +25,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv environments lock demo run burst down logs doctor lint bandit template test test-fast fuzz deploy caller redrive notify
+.PHONY: help venv environments lock demo run burst down logs doctor lint bandit template test test-fast fuzz simulate deploy caller redrive notify
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -145,6 +145,12 @@ test: environments ## all tests (TESTS=tests/unit for some)
 
 test-fast: venv ## all tests but those that need the local cloud
 	@$(DEV)/python -m pytest -m "not e2e and not scan" $(TESTS)
+
+
+SEEDS ?= 10000
+simulate: venv ## the simulation at length (SEEDS=10000; SEED=17 again; MATRIX=1; PAIRS=0 for all; FAIRNESS=300)
+	@$(DEV)/python -m tests.simulation $(or $(if $(SEED),--seed $(SEED)),$(if $(MATRIX),--matrix),$(if \
+	  $(PAIRS),--pairs $(PAIRS)),$(if $(FAIRNESS),--fairness $(FAIRNESS)),--seeds $(SEEDS))
 
 REQUESTS ?= 10000
 fuzz: venv ## fuzz the API's handlers (REQUESTS=10000, SEED=N for the same again)

@@ -67,6 +67,8 @@ def unfinished(world: World) -> list[Violation]:
 
 def _every_accepted_request_has_a_final_state(world: World) -> Iterator[Violation]:
     for request in world.requests:
+        if request.status is None and request.tries > 1 and not request.held_back:
+            yield Violation(1, f"{request.body['nonce']} was never answered")
         if not request.accepted:
             continue
         record = world.records.find(_key(request.body))

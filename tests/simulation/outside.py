@@ -124,7 +124,7 @@ class SimulatedSecrets(SecretValues):
     """The secret's values, without Secrets Manager."""
 
     def __init__(self, values: dict[str, str]) -> None:
-        super().__init__("simulated")
+        super().__init__("simulated", conceal=lambda _: None)
         self._given = values
 
     def _values(self) -> dict[str, Any]:

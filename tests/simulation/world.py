@@ -88,8 +88,12 @@ class Request:
     body: dict[str, Any]
     status: int | None = None
     answer: dict[str, Any] = field(default_factory=dict)
+    tries: int = 1
+    """How often its caller sends it, if there is no answer."""
     given_up: bool = False
     """Whether its caller got no answer and sends it no more."""
+    held_back: bool = False
+    """Whether it was never sent, as the one before it had no answer."""
 
     @property
     def accepted(self) -> bool:
@@ -153,14 +157,14 @@ class World:
 
         It is sent `after` so many seconds, and not before the request `behind` was answered.
         """
-        request = Request(body)
+        request = Request(body, tries=tries)
         self.requests.append(request)
 
         def persist() -> None:
             self.scheduler.sleep(after)
             while behind is not None and behind.status is None:
                 if behind.given_up:
-                    request.given_up = True
+                    request.given_up = request.held_back = True
                     return
                 self.scheduler.sleep(1)
             for patience in CALLER_PATIENCE[:tries]:
@@ -194,7 +198,8 @@ class World:
             response: dict[str, Any] = self.io(
                 "POST /api/deploy", through_the_gateway, TimeoutError, kinds=OTHERS[2:]
             )
-        except (TimeoutError, TaskFailedError):
+        except (TimeoutError, TaskFailedError) as failed:
+            self.say(f"no answer: {failed}")
             return False
         if response["statusCode"] >= 500:
             return False
