@@ -19,7 +19,7 @@ from deployer import bootstrap
 from deployer.connections import Connections
 from deployer.domain.deployment import Deployment
 from deployer.domain.key import Key
-from deployer.observability import logger
+from deployer.observability import logger, metrics
 from local.github.server import RunningGitHub
 from tests.builders import START
 from tests.conftest import load_event
@@ -57,6 +57,7 @@ ENVIRONMENT = {
     "STATE_MACHINE_ARN": "machine",
     "MAX_RECEIVE_COUNT": "5",
     "LLM_PROVIDER": "openai",
+    "POWERTOOLS_METRICS_DISABLED": "true",
     "RETRY_DELAYS": "1,2,4,8,16,60,300,1800",
     "MAX_RETRY_ATTEMPTS": "8",
 }
@@ -376,6 +377,7 @@ def a_world(
         stack.enter_context(watched_wire(world))
         stack.callback(bootstrap.connect, Connections())
         stack.callback(logger.setLevel, level)
+        stack.callback(metrics.clear_metrics)
         bootstrap.connect(SimulatedConnections(world))
         logger.setLevel("CRITICAL")
         yield world
