@@ -119,6 +119,7 @@ def misbehave(system: System, behaviour: str, times: int) -> None:
     requests.post(f"{system.model_url}/control", json=body, timeout=5).raise_for_status()
 
 
+REPEATS = FaultRule("*", 500, times=3, message=f"no: Bearer {TOKEN}, token {TOKEN}")
 REFUSED_BODIES = (
     json.dumps({"secret": STUDENT})[:-3],
     json.dumps([STUDENT]),
@@ -151,8 +152,7 @@ def test_no_planted_secret_is_found_anywhere_after_runs_that_went_wrong(
 
     # AND a GitHub that refuses, fails and repeats the token, on every path
     for number, fault in enumerate([401, 500, 403, 422]):
-        rule = FaultRule("*", fault, times=3, message=f"no: Bearer {TOKEN}, token {TOKEN}")
-        system.github.double.faults.replace(rule)
+        system.github.double.faults.replace(replace(REPEATS, answer=fault))
         search.post("round1", nonce=f"github-{number}")
         search.work()
         system.github.double.faults.replace()
@@ -161,7 +161,9 @@ def test_no_planted_secret_is_found_anywhere_after_runs_that_went_wrong(
     search.post("round1", nonce="through")
     search.work()
     requests.post(f"{system.evaluator.url}/fail", json={"times": 1}, timeout=5)
+    system.github.double.faults.replace(REPEATS)
     assert search.deliver() == "retry"
+    system.github.double.faults.replace()
     assert search.deliver() == "delivered"
     search.post("round2")
     search.work()
