@@ -35,8 +35,9 @@ def main() -> int:
     logger.setLevel(logging.CRITICAL)
     begin = time.monotonic()
     with running() as gateway, contextlib.redirect_stdout(io.StringIO()):
-        send = partial(Request.sent_to, gateway=gateway)
-        report = Campaign(send, description).run(
+        campaign = Campaign(partial(Request.sent_to, gateway=gateway), description)
+        campaign.send(hostile.known())
+        report = campaign.run(
             [described.requests(description), hostile.requests], chosen.requests, chosen.seed
         )
     tell(report, chosen.seed, time.monotonic() - begin)

@@ -6,7 +6,7 @@ import hashlib
 import math
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 from urllib.parse import urlsplit
@@ -63,15 +63,18 @@ class Campaign:
         self._hash = hashlib.sha256()
         self.report = Report()
 
+    def send(self, requests: Iterable[Request]) -> None:
+        for request in requests:
+            self._try(request)
+
     def run(self, strategies: list[SearchStrategy[Request]], requests: int, start: int) -> Report:
-        """Send that many requests, from each strategy in turn, beginning with the seed `start`."""
+        """Send until there were that many, from each strategy in turn, with seeds from `start`."""
         chunk = min(CHUNK, math.ceil(requests / len(strategies)))
         for number, strategy in enumerate(cycle(strategies)):
             missing = requests - self.report.sent
             if missing <= 0:
                 break
-            for request in drawn(strategy, min(chunk, missing), start + number):
-                self._try(request)
+            self.send(drawn(strategy, min(chunk, missing), start + number))
         self.report.digest = self._hash.hexdigest()
         return self.report
 

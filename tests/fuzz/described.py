@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import schemathesis
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.description import Description
 
 hosts = st.from_regex(r"[a-z]([a-z0-9-]{0,20}[a-z0-9])?\.(com|org|example\.edu)", fullmatch=True)
+PUBLIC = re.compile(r"(?i:https)://[a-z][a-z0-9-]*\.(com|org|example\.edu)(:443|:8443)?/.*")
 urls = st.builds(
     "{}://{}{}/{}".format,
     st.sampled_from(["https", "HTTPS"]),
@@ -62,7 +64,7 @@ def _request(case: Case) -> Request:
         return Request(method, case.formatted_path)
     body = _admitted(case.body) if isinstance(case.body, dict) else case.body
     if _is_allowed(case):
-        body = body | _distinct_attachments(body.get("attachments"))
+        body = body | _distinct_attachments(body.get("attachments")) | _public_url(body)
     return Request(
         method, case.formatted_path, _to_bytes(body), expected=_expected(_is_allowed(case), body)
     )
@@ -90,6 +92,13 @@ def _distinct_attachments(attachments: Any) -> dict[str, Any]:
         return {}
     named = [{**one, "name": f"{n}-{one['name']}"} for n, one in enumerate(attachments)]
     return {"attachments": named}
+
+
+def _public_url(body: dict[str, Any]) -> dict[str, str]:
+    """What the pattern allows and the words beside it do not: another scheme, port or host."""
+    if PUBLIC.fullmatch(body["evaluation_url"]):
+        return {}
+    return {"evaluation_url": "https://example.com/notify"}
 
 
 def _to_bytes(body: Any) -> bytes:

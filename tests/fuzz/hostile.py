@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,6 +16,8 @@ from tests.gateway import STUDENT_SECRET
 
 DEPLOY = ("POST", "/api/deploy")
 NESTINGS = (100, 5_000, 100_000)
+NOT_BASE64 = (None, "", "%%%", "QQ=", "Q\nQ==", "ä", "QQ==QQ==")
+ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-be", "utf-32", "utf-7")
 # fmt: off
 NUMBERS = (
     "1.0", "1e0", "-0", "0.1", "1e400", "-1e999", "NaN", "Infinity", "-Infinity", "1e-400",
@@ -108,8 +112,7 @@ def with_odd_syntax(draw: st.DrawFn) -> bytes:
     if kind == "doubled":
         return VALID[:-1] + f', "{name}": {json.dumps(draw(values))}}}'.encode()
     if kind == "encoded":
-        encoding = draw(st.sampled_from(["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "utf-7"]))
-        return VALID.decode().encode(encoding)
+        return VALID.decode().encode(draw(st.sampled_from(ENCODINGS)))
     return json.dumps(draw(values)).encode()
 
 
@@ -144,10 +147,13 @@ def paths(draw: st.DrawFn) -> str:
 def base64_events(draw: st.DrawFn) -> Request:
     """Bodies as the gateway passes them with a binary media type, and as it never should."""
     body = draw(
-        bodies.map(lambda raw: base64.b64encode(raw).decode())
-        | st.sampled_from([None, "", "%%%", "QQ=", "Q\nQ==", "ä", "QQ==QQ=="])
+        bodies.map(lambda raw: base64.b64encode(raw).decode()) | st.sampled_from(NOT_BASE64)
     )
-    return Request(*DEPLOY, changes={"body": body, "isBase64Encoded": True})
+    return Request(*DEPLOY, changes=_base64(body))
+
+
+def _base64(body: str | None) -> dict[str, Any]:
+    return {"body": body, "isBase64Encoded": True}
 
 
 deployments = st.builds(lambda body, headers: Request(*DEPLOY, body, headers), bodies, headers)
@@ -167,6 +173,26 @@ bare_events = st.builds(
     st.sets(st.sampled_from(["headers", "multiValueHeaders", "pathParameters", "stageVariables"])),
 )
 """As the console's test button sends them: null where there is nothing."""
+
+
+def known() -> Iterator[Request]:
+    """Each oddity of the tables above once, so that none depends on chance."""
+    bodies = [b"", b"null", b"[]", *(VALID.decode().encode(one) for one in ENCODINGS)]
+    for depth, opening in product(NESTINGS, ("[", '{"a":')):
+        bodies += [(opening * depth).encode(), _with_json("checks", opening * depth)]
+    for name in FIELDS:
+        bodies.append(json.dumps({k: v for k, v in a_valid_body().items() if k != name}).encode())
+        for odd in (None, "", 0, [], {}, True, [None], "\ud800"):
+            bodies.append(json.dumps(a_valid_body(**{name: odd})).encode())
+    bodies += [_with_json("round", number) for number in NUMBERS]
+    for name, odd in product(("brief", "email", "nonce"), TEXTS):
+        bodies.append(json.dumps(a_valid_body(**{name: odd})).encode())
+    yield from (Request(*DEPLOY, body) for body in bodies)
+    yield from (Request(*DEPLOY, changes=_base64(body)) for body in NOT_BASE64)
+    yield from (Request(method, path, VALID) for method, path in product(METHODS, ("/", DEPLOY[1])))
+    yield from (Request("GET", f"/api/status/{odd}/t") for odd in SEGMENTS)
+    yield from (Request("GET", f"/api/status/a@b/{odd}") for odd in SEGMENTS)
+
 
 over_http = st.one_of(deployments, deployments, lookups, anything)
 requests = st.one_of(
