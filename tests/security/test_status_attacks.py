@@ -28,6 +28,7 @@ PATHS = (
     "student@example.com%23sum-of-sales/round", "student@example.com/sum-of-sales%23round", "STUDENT@example.com/sum-of-sales",
     "student@example.com%00/sum-of-sales", "student@example.com/sum-of-sales%20", "student@example.com/Sum-of-sales",
     "student@example.com/sum-of-sales%00", "student%40example.com%23/sum-of-sales", "task%23student@example.com/sum-of-sales",
+    "other@example.com/x%23sum-of-sales",
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ PATHS = (
 def gateway() -> Iterator[Gateway]:
     with running() as gateway:
         DynamoDBDeployments(TABLE).save(a_deployment())
+        DynamoDBDeployments(TABLE).save(a_deployment(email="other@example.com#x"))
         yield gateway
 
 

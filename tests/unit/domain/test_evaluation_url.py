@@ -117,6 +117,25 @@ def test_no_address_that_python_calls_private_counts_as_public(
         assert not address.is_reserved
 
 
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("169.254.169.254", "a cloud's metadata service"),
+        ("169.254.1.1", "a link-local address"),
+        ("100.64.0.1", "a carrier-grade NAT address"),
+        ("64:ff9b::a9fe:a9fe", "a NAT64 address"),
+        ("2002:a9fe:a9fe::", "a 6to4 address"),
+        ("2001::1", "a Teredo address"),
+        ("::ffff:8.8.8.8", "an IPv4-mapped address"),
+        ("::808:808", "an IPv4-compatible address"),
+        ("1.1.1.1", None),
+        ("2606:4700:4700::1111", None),
+    ],
+)
+def test_an_address_is_called_what_it_is(address: str, kind: str | None) -> None:
+    assert special_kind(ipaddress.ip_address(address)) == kind
+
+
 @given(st.ip_addresses(v=4), st.sampled_from(["dec", "hex", "oct", "parts", "short"]))
 def test_every_spelling_of_an_address_is_read_as_that_address(
     address: ipaddress.IPv4Address, spelling: str
