@@ -50,7 +50,7 @@ def told(github: RunningGitHub, seed: int, tell: Callable[[str], None] | None = 
         pages_delay=random.choice((0, 0, 20, 300)),
         jitter=True,
     )
-    github.double.limits.reset(LimitRules(enabled=random.random() < 0.5, writes_per_minute=4))
+    github.double.limits.reset(LimitRules(enabled=random.random() < 0.5, writes_per_minute=8))
     with a_world(github, seed=seed, faults=faults, conditions=conditions) as world:
         world.tell = tell
         run = next(_runs)

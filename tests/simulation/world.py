@@ -64,6 +64,7 @@ ENVIRONMENT = {
 _environments = Environments()
 _SQS_RECORD: dict[str, Any] = load_event("sqs_one_good_one_bad")["Records"][0]
 _API_EVENT = load_event("round1")
+MOST_DUPLICATES = 12
 LONGEST_SECONDS = 3 * 24 * 3600
 CALLER_PATIENCE = (1, 2, 4, 8, 16, 30, 60)
 """Seconds before a caller who got no answer sends the same request again."""
@@ -140,6 +141,7 @@ class World:
         self.taken_names = 0
         """Repositories of somebody else that have a name of ours."""
         self._working = 0
+        self._duplicates_left = MOST_DUPLICATES
 
     def run(self) -> None:
         """Go on until nothing is under way any more, or for much longer than that may take."""
@@ -219,7 +221,8 @@ class World:
             if message is None:
                 return
             self._deliver(message)
-            if self.random.random() < self.conditions.duplicate_rate:
+            if self._duplicates_left and self.random.random() < self.conditions.duplicate_rate:
+                self._duplicates_left -= 1
                 self._deliver_again(replace(message, receives=message.receives + 1))
 
     def _deliver(self, message: QueuedMessage) -> None:
