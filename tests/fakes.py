@@ -216,7 +216,7 @@ class FakeGitHub:
         if head == sha:
             return sha
         if head != commit.parent:
-            raise HeadMovedError(head)
+            raise HeadMovedError(repository, head)
         commits.append((sha, commit))
         return sha
 

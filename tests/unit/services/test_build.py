@@ -436,6 +436,23 @@ def test_our_changes_are_put_on_top_of_somebody_elses_commit(world: World) -> No
     assert b"Add a table." in ours.files["index.html"]
 
 
+def test_a_build_that_was_killed_after_its_push_is_built_upon_by_the_one_that_replaces_it(
+    world: World,
+) -> None:
+    message = world.accept(a_request())
+    world.github.enable_pages = _failing(KeyboardInterrupt())  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        world.work(message)
+    del world.github.enable_pages  # type: ignore[method-assign]
+    world.work(world.accept(a_request(nonce="nonce-2", brief="Another.")), owner="worker-2")
+
+    _, second = world.commits()
+    assert second.parent == world.github.branches[REPOSITORY][0][0]
+    assert b"Another." in second.files["index.html"]
+    assert REPOSITORY in world.github.pages
+    assert world.record().state is State.PUBLISHED
+
+
 def test_a_nonce_that_comes_while_we_publish_is_notified_too(world: World) -> None:
     message = world.accept(a_request())
     pages_url = world.github.pages_url
@@ -584,7 +601,7 @@ def test_a_message_that_was_given_up_goes_to_the_dead_letters_with_its_first_rea
     assert "401" in world.record().failure.reason  # type: ignore[union-attr]
 
 
-def _failing(error: Exception):  # type: ignore[no-untyped-def]
+def _failing(error: BaseException):  # type: ignore[no-untyped-def]
     def fail(*_: object, **__: object) -> None:
         raise error
 

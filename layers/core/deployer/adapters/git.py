@@ -81,7 +81,7 @@ class DulwichRemote:
         def update(refs: dict[Ref, ObjectID]) -> dict[Ref, ObjectID]:
             head = refs.get(ref, ZERO_SHA)
             if head not in (ours, expected):
-                raise HeadMovedError(None if head == ZERO_SHA else head.decode())
+                raise HeadMovedError(repository, None if head == ZERO_SHA else head.decode())
             return {ref: ours}
 
         def pack(have: Any, want: Any, **options: Any) -> Any:

@@ -128,10 +128,11 @@ class RepositoryGoneError(DeployerError):
 
 
 class HeadMovedError(DeployerError):
-    """The branch's head is `head`: neither our commit nor its parent."""
+    """The head of `repository`'s branch is `head`: neither our commit nor its parent."""
 
-    def __init__(self, head: str | None) -> None:
-        super().__init__(f"the branch is at {head}")
+    def __init__(self, repository: str, head: str | None) -> None:
+        super().__init__(f"the branch of {repository} is at {head}")
+        self.repository = repository
         self.head = head
 
 

@@ -274,12 +274,16 @@ class _Run:
         )
 
     def _rebase(self, deployment: Deployment, moved: HeadMovedError) -> Deployment:
-        """Put our changes on the commit that is there now; checkpointed, so it happens once."""
-        base, stored = self._base(deployment), self._stored_site(deployment)
-        if base is None or moved.head is None:
+        """Put our changes on the commit that is there now; checkpointed, so it happens once.
+
+        Without a base, all of the site is put on it: a build that was killed after its push, and
+        then replaced by another request, has left a commit that no record knows.
+        """
+        if moved.head is None:
             raise RepositoryConflictError(f"the repository is not as we left it: {moved}")
-        theirs = self.ports.git.read(base.repository, moved.head)
-        ours = stored.site.changes_since(self._current_site(base))
+        base, stored = self._base(deployment), self._stored_site(deployment)
+        theirs = self.ports.git.read(moved.repository, moved.head)
+        ours = stored.site.changes_since(self._current_site(base)) if base else stored.site
         ref = f"sites/{deployment.request_id}-on-{moved.head}.json"
         self.ports.sites.save(ref, replace(stored, site=theirs.with_files(ours)))
         self.ports.telemetry.fact("rebased", head=moved.head)
