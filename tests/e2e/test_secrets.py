@@ -68,14 +68,11 @@ def text_of(value: Any) -> str:
 
 def test_no_planted_secret_is_kept_after_a_round_in_which_all_failed(planted: Deployer) -> None:
     github = planted.endpoints["github_api_url"]
-    rules = [
-        {"path": path, "answer": 500, "times": 1, "message": f"token {TOKEN}: Bearer {TOKEN}"}
-        for path in ("/user/repos", "*/pages")
-    ]
+    rule = {"path": "/user/repos", "answer": 500, "message": f"token {TOKEN}: Bearer {TOKEN}"}
     # GIVEN a model and a GitHub that fail once and repeat what they were sent, and an evaluator
     model = planted.endpoints["llm_url"].removesuffix("/v1")
     requests.post(f"{model}/control", json={"behaviour": "echo", "times": 1}, timeout=10)
-    requests.post(f"{github}/_control", json={"faults": rules}, timeout=10)
+    requests.post(f"{github}/_control", json={"faults": [rule]}, timeout=10)
     requests.post(f"{planted.endpoints['evaluator_url']}/fail", json={"times": 1}, timeout=10)
 
     # WHEN a round comes through all that, and rubbish that holds the secret is refused
