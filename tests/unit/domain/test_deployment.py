@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from deployer.domain.deployment import Deployment, Failure, Lease, State
+from deployer.domain.deployment import MAX_NONCES, Deployment, Failure, Lease, State
 from deployer.domain.errors import ConflictError
 from deployer.domain.notification import NotificationState
 from tests.builders import START, a_deployment, a_publication, a_report, a_request
@@ -110,3 +110,12 @@ def test_attempts_are_noted_while_they_go_on() -> None:
 def test_a_given_up_notification_is_visible() -> None:
     record = published().notification_gave_up(published().deployment_id, 6, "HTTP 500", LATER)
     assert record.state is State.NOTIFY_FAILED
+
+
+def test_a_round_takes_a_bounded_number_of_nonces() -> None:
+    record = a_deployment()
+    for number in range(2, MAX_NONCES + 1):
+        record = record.sent_again(a_request(nonce=f"nonce-{number}"), START)
+    assert record.sent_again(a_request(nonce="nonce-7"), START) == record
+    with pytest.raises(ConflictError, match="100 nonces"):
+        record.sent_again(a_request(nonce="one-more"), START)

@@ -30,6 +30,8 @@ class State(StrEnum):
     FAILED = "FAILED"
 
 
+MAX_NONCES = 100
+"""Of one round. Each is kept with its URL, and DynamoDB holds 400 KB in a record."""
 BEFORE_PUBLICATION = frozenset({State.QUEUED, State.GENERATING, State.GENERATED})
 AFTER_PUBLICATION = frozenset({State.PUBLISHED, State.NOTIFIED, State.NOTIFY_FAILED})
 
@@ -172,13 +174,15 @@ class Deployment:
         and whoever still waits for the old build is told about the new one.
 
         Raises:
-            ConflictError: the nonce is known, with another request.
+            ConflictError: the nonce is known, with another request, or there are too many.
         """
         for known in self.notifications:
             if known.nonce == request.nonce:
                 if known.request_digest != request.request_digest:
                     raise ConflictError("this nonce was already used with another request")
                 return self
+        if len(self.notifications) >= MAX_NONCES:
+            raise ConflictError(f"this round was sent with {MAX_NONCES} nonces already")
         told = replace(
             self, notifications=(*self.notifications, _notification(request, now)), updated_at=now
         )
