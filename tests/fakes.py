@@ -212,7 +212,7 @@ class FakeGitHub:
             raise RepositoryNotFoundError(f"{repository} is not to be found")
         commits = self.branches[repository]
         head = commits[-1][0] if commits else None
-        sha = hashlib.sha1(repr(commit).encode(), usedforsecurity=False).hexdigest()
+        sha = _sha(commit)
         if head == sha:
             return sha
         if head != commit.parent:
@@ -220,8 +220,17 @@ class FakeGitHub:
         commits.append((sha, commit))
         return sha
 
+    def find_commit(self, repository: str, head: str, commit: Commit) -> str | None:
+        shas = [sha for sha, _ in self.branches[repository]]
+        ours = _sha(commit)
+        return ours if ours in shas[: shas.index(head) + 1] else None
+
     def read(self, repository: str, commit_sha: str) -> Site:
         return next(c.files for sha, c in self.branches[repository] if sha == commit_sha)
+
+
+def _sha(commit: Commit) -> str:
+    return hashlib.sha1(repr(commit).encode(), usedforsecurity=False).hexdigest()
 
 
 class ScriptedGenerator:

@@ -96,6 +96,16 @@ def test_a_push_on_another_head_is_refused_with_that_head(host: Host) -> None:
     assert host.git.read(name, head) == SITE
 
 
+def test_a_commit_is_found_in_the_history_of_a_later_one(host: Host) -> None:
+    name = host.api.create("site", "").full_name
+    first = host.git.push(name, "main", FIRST)
+    later = replace(FIRST, files=SITE.with_files({"index.html": b"changed"}), parent=first)
+    head = host.git.push(name, "main", later)
+    assert host.git.find_commit(name, head, FIRST) == first
+    assert host.git.find_commit(name, head, later) == head
+    assert host.git.find_commit(name, head, replace(FIRST, message="never pushed")) is None
+
+
 def test_a_second_commit_follows_the_first(host: Host) -> None:
     name = host.api.create("site", "").full_name
     first = host.git.push(name, "main", FIRST)

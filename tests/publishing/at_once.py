@@ -10,11 +10,12 @@ import json
 import sys
 from datetime import UTC, datetime
 
-from deployer.adapters.dynamodb import DynamoDBRepositoryNames
+from deployer.adapters.dynamodb import DynamoDBRepositoryNames, DynamoDBWriteLedgers
 from deployer.adapters.git import DulwichRemote
 from deployer.adapters.github import GitHubHost, github_client
 from deployer.domain.site import Site
 from deployer.services.publish import Publisher
+from deployer.services.write_turns import WriteTurns
 from tests.aws import TABLE
 from tests.builders import a_deployment
 
@@ -30,6 +31,7 @@ def publisher(api_url: str, git_url: str, pages_url: str, owner: str, token: str
         GitHubHost(lambda: github_client(token, api_url), owner, pages_url, now),
         DulwichRemote(git_url, lambda: token, now),
         DynamoDBRepositoryNames(TABLE),
+        WriteTurns(owner, DynamoDBWriteLedgers(TABLE), now),
         now,
     )
 

@@ -83,4 +83,4 @@ def test_all_report_the_one_commit_of_the_one_repository(tmp_path: Path) -> None
     )  # fmt: skip
     (commit,) = log.stdout.split()
     assert at_once + again == [commit] * 2 * PROCESSES
-    assert sorted(created) == [201] + [422] * (2 * PROCESSES - 1)
+    assert created.count(201) == 1

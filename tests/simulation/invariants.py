@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -18,14 +19,14 @@ from deployer.domain.key import Key
 from deployer.domain.notification import NotificationState
 from deployer.domain.repository import candidate_names, description
 from deployer.domain.request import parse_request
+from deployer.generation.types import Budget
 from tests.simulation.faults import Boundary, Kind
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 FINAL = (State.NOTIFIED, State.NOTIFY_FAILED, State.FAILED)
-CALLS_PER_BUILD = 2
-"""The stand-in model's: its pages have one fault that is mended, in some rounds."""
+CALLS_PER_BUILD = Budget().calls
 WRITES_PER_TASK = 2
 NOT_APPLIED = (Kind.KILLED_BEFORE, Kind.REFUSED)
 UNDER_WAY = 3.0
@@ -116,10 +117,12 @@ def _branch(world: World, full_name: str, rounds: list[Deployment]) -> Iterator[
         if sha not in shas:
             yield Violation(3, f"{sha}, which round {record.round} names, is not on the branch")
             continue
-        published.append(shas.index(sha))
-        yield from _tree(world, full_name, commits[published[-1]], record)
-    if published != sorted(published):
-        yield Violation(4, f"the rounds of {full_name} are not in order")
+        published.append((record, shas.index(sha)))
+        yield from _tree(world, full_name, commits[shas.index(sha)], record)
+    for (earlier, place), (later, next_place) in itertools.pairwise(published):
+        # A round that was sent again, with other content, after the next one is built upon that.
+        if earlier.accepted_at < later.accepted_at and place > next_place:
+            yield Violation(4, f"the rounds of {full_name} are not in order")
     asked = {_request_id(request.body) for request in world.requests}
     for one in ids:
         if one is not None and one not in asked:

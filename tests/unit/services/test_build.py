@@ -453,6 +453,21 @@ def test_a_build_that_was_killed_after_its_push_is_built_upon_by_the_one_that_re
     assert world.record().state is State.PUBLISHED
 
 
+def test_a_commit_that_somebody_has_built_upon_before_we_noted_it_is_not_made_again(
+    world: World,
+) -> None:
+    message = world.accept(a_request())
+    world.github.enable_pages = _failing(HostUnavailableError("502"))  # type: ignore[method-assign]
+    with pytest.raises(HostUnavailableError):
+        world.work(message)
+    del world.github.enable_pages  # type: ignore[method-assign]
+    ours = world.github.branches[REPOSITORY][-1][0]
+    world.github.push(REPOSITORY, "main", Commit(Site({"index.html": b"edited"}), ours, "", START))
+    world.work(message)
+    assert len(world.commits()) == 2
+    assert world.record().publication.commit_sha == ours  # type: ignore[union-attr]
+
+
 def test_a_nonce_that_comes_while_we_publish_is_notified_too(world: World) -> None:
     message = world.accept(a_request())
     pages_url = world.github.pages_url

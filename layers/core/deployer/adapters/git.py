@@ -92,16 +92,15 @@ class DulwichRemote:
             result = self._client().send_pack(f"{repository}.git", update, pack)
         return (result.ref_status or {}).get(ref)
 
+    def find_commit(self, repository: str, head: str, commit: Commit) -> str | None:
+        ours = commit_objects(commit)[-1].id
+        fetched = self._fetched(repository, head)
+        walked = fetched.get_walker(include=[ObjectID(head.encode())])
+        return ours.decode() if any(entry.commit.id == ours for entry in walked) else None
+
     def read(self, repository: str, commit_sha: str) -> Site:
-        target = MemoryRepo()
+        target = self._fetched(repository, commit_sha, depth=1)
         wanted = ObjectID(commit_sha.encode())
-        with self._errors(repository):
-            self._client().fetch(
-                f"{repository}.git",
-                target,
-                determine_wants=lambda *_, **__: [wanted],
-                depth=1,
-            )
         made = target[wanted]
         if not isinstance(made, GitCommit):
             raise RepositoryConflictError(f"{commit_sha} is not a commit")
@@ -109,6 +108,17 @@ class DulwichRemote:
             return Site(dict(_files(target.object_store, made.tree)))
         except InvalidPathError as exc:
             raise RepositoryConflictError(f"the repository holds a file that {exc}") from exc
+
+    def _fetched(self, repository: str, head: str, depth: int | None = None) -> MemoryRepo:
+        target, wanted = MemoryRepo(), ObjectID(head.encode())
+        with self._errors(repository):
+            self._client().fetch(
+                f"{repository}.git",
+                target,
+                determine_wants=lambda *_, **__: [wanted],
+                depth=depth,
+            )
+        return target
 
     def _client(self) -> Urllib3HttpGitClient:
         # The user name is anything: GitHub reads the token from the password.

@@ -213,6 +213,9 @@ class GitRemote(Protocol):
             HeadMovedError: the head is another commit.
         """
 
+    def find_commit(self, repository: str, head: str, commit: Commit) -> str | None:
+        """The SHA of `commit` if it is in the history of the commit `head`."""
+
     def read(self, repository: str, commit_sha: str) -> Site:
         """The files of the commit `commit_sha`."""
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from deployer.domain.deployment import Deployment, Publication
 from deployer.domain.errors import (
+    HeadMovedError,
     Postponed,
     RepositoryConflictError,
     RepositoryGoneError,
@@ -66,10 +67,10 @@ class Publisher:
         else:
             repository = Repository(base.repository_id, base.repository, base.repo_url, "")
             try:
-                commit_sha = self.git.push(base.repository, BRANCH, commit)
+                commit_sha = self._pushed(base.repository, commit)
             except RepositoryNotFoundError:
                 repository = self._renamed(base)
-                commit_sha = self.git.push(repository.full_name, BRANCH, commit)
+                commit_sha = self._pushed(repository.full_name, commit)
         return Publication(
             repository=repository.full_name,
             repository_id=repository.id,
@@ -82,10 +83,20 @@ class Publisher:
 
     def _first_push(self, repository: Repository, commit: Commit) -> str:
         try:
-            return self.git.push(repository.full_name, BRANCH, commit)
+            return self._pushed(repository.full_name, commit)
         except RepositoryNotFoundError as exc:
             # Just after its creation GitHub may not find a repository for some seconds.
             raise Postponed(str(exc), self.clock() + NOT_THERE_YET) from exc
+
+    def _pushed(self, full_name: str, commit: Commit) -> str:
+        """The commit's SHA, once it is on the branch; somebody may have built upon it already."""
+        try:
+            return self.git.push(full_name, BRANCH, commit)
+        except HeadMovedError as moved:
+            ours = moved.head and self.git.find_commit(full_name, moved.head, commit)
+            if not ours:
+                raise
+            return ours
 
     def _renamed(self, base: Publication) -> Repository:
         """The repository of `base` under the name that it has now."""
