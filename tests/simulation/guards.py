@@ -154,6 +154,8 @@ class Guard:
     conditions: Conditions = CALM
     tries: int = 7
     """How often a caller sends a request that gets no answer."""
+    sent_twice: bool = False
+    """Whether two requests for the first round come at once, with a nonce each."""
 
 
 def _at(name: str, kind: Kind, occurrence: int = 1) -> Fault:
@@ -162,7 +164,7 @@ def _at(name: str, kind: Kind, occurrence: int = 1) -> Fault:
 
 GUARDS = {
     "lease": Guard(_lease, conditions=TWICE),
-    "conditional write": Guard(_conditional_write, conditions=TWICE),
+    "conditional write": Guard(_conditional_write, sent_twice=True),
     "checkpoint read-back": Guard(
         _site_read_back, _at("worker: records.save GENERATED", Kind.KILLED_BEFORE)
     ),
@@ -190,12 +192,14 @@ GUARDS = {
 
 
 def rough_run(github: RunningGitHub, guard: Guard, seed: int) -> list[Violation]:
-    """Two rounds close together, whose repository's name is taken, with the guard's fault."""
+    """Two rounds close together, with the guard's fault; a stranger has the repository's name."""
     faults = Faults((guard.fault,) if guard.fault else ())
     with a_world(github, seed=seed, faults=faults, conditions=guard.conditions) as world:
         first, second = two_rounds()
         stranger_has_the_name(world, first["task"])
         before = world.post(first, tries=guard.tries)
+        if guard.sent_twice:
+            world.post(first | {"nonce": first["nonce"] + "b"}, tries=guard.tries)
         world.post(second, behind=before, tries=guard.tries)
         world.run()
         return [*violations(world), *unfinished(world)]
