@@ -13,6 +13,7 @@ from random import Random
 from local.github.server import RunningGitHub, serve
 from tests.simulation.fairness import two_callers
 from tests.simulation.matrix import Outcome, boundaries, pairs, singles, struck_by
+from tests.simulation.parallel import in_parallel
 from tests.simulation.seeds import told
 
 EVERY = 100
@@ -39,28 +40,26 @@ def _play(github: RunningGitHub, chosen: argparse.Namespace) -> int:
         print(story, *story.violations, sep="\n")
         return int(bool(story.violations))
     if chosen.seeds is not None:
-        return _seeds(github, range(chosen.first, chosen.first + chosen.seeds))
+        return _seeds(range(chosen.first, chosen.first + chosen.seeds))
     if chosen.fairness is not None:
         print(two_callers(github, chosen.fairness))
         return 0
     passed = boundaries(github)
     print(f"{len(passed)} boundaries in two rounds")
-    if chosen.matrix:
-        return _matrix(struck_by(github, fault) for fault in singles(passed))
-    every = list(pairs(passed))
-    some = Random(chosen.first).sample(every, chosen.pairs) if chosen.pairs else every
-    return _matrix(struck_by(github, *pair) for pair in some)
+    every = list(singles(passed)) if chosen.matrix else list(pairs(passed))
+    if chosen.pairs:
+        every = Random(chosen.first).sample(every, chosen.pairs)
+    return _matrix(in_parallel(struck_by, every))
 
 
-def _seeds(github: RunningGitHub, seeds: range) -> int:
+def _seeds(seeds: range) -> int:
     began, broken = time.monotonic(), 0
     requests = passed = faults = kills = 0
-    for number, seed in enumerate(seeds, 1):
-        story = told(github, seed)
+    for number, story in enumerate(in_parallel(told, seeds), 1):
         requests, passed = requests + story.requests, passed + story.boundaries
         faults, kills = faults + story.faults, kills + story.kills
         for violation in story.violations:
-            print(f"seed {seed}: {violation} (make simulate SEED={seed} plays it again)")
+            print(f"{violation} (make simulate SEED={story.seed} plays it again)")
         broken += bool(story.violations)
         if number % EVERY == 0 or number == len(seeds):
             print(

@@ -54,11 +54,11 @@ def play(world: World) -> None:
     world.run()
 
 
-def singles(passed: list[Boundary], times: tuple[int, ...] = (1, 2, 3)) -> Iterator[Fault]:
+def singles(passed: list[Boundary], times: tuple[int, ...] = (1, 2, 3)) -> Iterator[tuple[Fault]]:
     for boundary in passed:
         for kind in SINGLE:
             for count in times:
-                yield Fault(boundary, kind, count)
+                yield (Fault(boundary, kind, count),)
 
 
 def pairs(passed: list[Boundary]) -> Iterator[tuple[Fault, Fault]]:
@@ -67,7 +67,7 @@ def pairs(passed: list[Boundary]) -> Iterator[tuple[Fault, Fault]]:
             yield Fault(one, first), Fault(other, second)
 
 
-def struck_by(github: RunningGitHub, *faults: Fault) -> Outcome:
+def struck_by(github: RunningGitHub, faults: tuple[Fault, ...]) -> Outcome:
     """Play two rounds with these faults, mend what is left, and look at everything."""
     with a_world(github, faults=Faults(faults)) as world:
         play(world)
