@@ -17,7 +17,7 @@ from deployer.adapters.sqs import parse_message, receive_count
 from deployer.domain.errors import UnavailableError
 from deployer.domain.retry import redelivery_delay
 from deployer.observability import follow, logger, metrics, tracer
-from deployer.services.build import Invocation
+from deployer.services.invocation import Invocation
 
 # A message that failed in order is reported, not raised: an error of the function is a crash.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

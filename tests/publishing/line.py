@@ -20,7 +20,8 @@ from deployer.domain.ports import Clock, Message
 from deployer.domain.retry import redelivery_delay
 from deployer.domain.site_cache import CacheScope, SiteCache
 from deployer.services.accept import accept
-from deployer.services.build import BuildPorts, Invocation, build
+from deployer.services.build import BuildPorts, build
+from deployer.services.invocation import Invocation
 from deployer.services.publish import Publisher
 from deployer.services.write_turns import WriteTurns
 from local.github.server import RunningGitHub, serve

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from deployer.domain.site_cache import SiteCache
     from deployer.generation.types import Assignment
     from deployer.services.admit import Opens
-    from deployer.services.build import BuildPorts, Invocation, SecondsLeft
+    from deployer.services.build import BuildPorts
+    from deployer.services.invocation import Invocation, SecondsLeft
 
 _connections = Connections()
 

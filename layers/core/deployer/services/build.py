@@ -49,20 +49,15 @@ from deployer.domain.site import Site
 from deployer.domain.site_cache import SiteCache
 from deployer.generation.types import Assignment
 from deployer.services.claim import Claim
+from deployer.services.invocation import Invocation, SecondsLeft
 from deployer.services.publish import Publisher
 
 MAX_DELAY_SECONDS = 900
 """SQS: DelaySeconds is at most 15 minutes; a longer wait takes several hops."""
 PREDECESSOR_POLL = timedelta(seconds=10)
 
-TIME_TO_STOP_SECONDS = 20
-"""Kept back from the function's timeout, to leave the record in order."""
-LEASE_MARGIN_SECONDS = 10
-"""The lease outlives the function, so that nobody takes over from a worker that still runs."""
 TIME_TO_PUBLISH_SECONDS = 30
 """Without so much left, publishing is for the next run."""
-
-SecondsLeft = Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -80,39 +75,6 @@ class BuildPorts:
     workflow: Workflow
     telemetry: Telemetry
     clock: Clock
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """One run of the worker for one message."""
-
-    owner: str
-    """Unique to this run: the lease's owner token."""
-    function_seconds_left: SecondsLeft
-    """Until the function is killed."""
-    receives: int
-    """How often the message was received, this time included."""
-    max_receives: int
-    """How often a run may try; the queue allows a few more, to tell of runs that were killed."""
-
-    def seconds_left(self) -> float:
-        """What a run may use."""
-        return self.function_seconds_left() - TIME_TO_STOP_SECONDS
-
-    @property
-    def lease_seconds(self) -> float:
-        """When a run that began now is certainly over."""
-        return self.function_seconds_left() + LEASE_MARGIN_SECONDS
-
-    @property
-    def last(self) -> bool:
-        """Whether the message is given up after this run."""
-        return self.receives >= self.max_receives
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether it was to be given up already, and the run that should have was killed."""
-        return self.receives > self.max_receives
 
 
 def build(message: Message, ports: BuildPorts, invocation: Invocation) -> None:

@@ -1,0 +1,107 @@
+"""A worker and everything around it, in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deployer.domain.deployment import Deployment
+from deployer.domain.key import Key
+from deployer.domain.ports import Commit, Message
+from deployer.domain.request import DeploymentRequest
+from deployer.domain.site_cache import CacheScope, SiteCache
+from deployer.services.accept import accept
+from deployer.services.build import BuildPorts, build
+from deployer.services.invocation import Invocation
+from deployer.services.publish import Publisher
+from deployer.services.write_turns import WriteTurns
+from tests.builders import SettableClock
+from tests.fakes import (
+    FakeGitHub,
+    InMemoryDeployments,
+    InMemoryQueue,
+    InMemoryRepositoryNames,
+    InMemoryRequests,
+    InMemorySites,
+    InMemoryWriteLedgers,
+    RecordingTelemetry,
+    RecordingWorkflow,
+    ScriptedGenerator,
+    without_quota,
+)
+
+REPOSITORY = "octocat/sum-of-sales"
+MAX_RECEIVES = 5
+
+
+@dataclass
+class World:
+    """A worker and everything around it."""
+
+    store: InMemoryDeployments = field(default_factory=InMemoryDeployments)
+    requests: InMemoryRequests = field(default_factory=InMemoryRequests)
+    sites: InMemorySites = field(default_factory=InMemorySites)
+    queue: InMemoryQueue = field(default_factory=InMemoryQueue)
+    generate: ScriptedGenerator = field(default_factory=ScriptedGenerator)
+    github: FakeGitHub = field(default_factory=FakeGitHub)
+    names: InMemoryRepositoryNames = field(default_factory=InMemoryRepositoryNames)
+    ledgers: InMemoryWriteLedgers = field(default_factory=InMemoryWriteLedgers)
+    workflow: RecordingWorkflow = field(default_factory=RecordingWorkflow)
+    telemetry: RecordingTelemetry = field(default_factory=RecordingTelemetry)
+    clock: SettableClock = field(default_factory=SettableClock)
+    cache_scope: CacheScope = CacheScope.TASK
+
+    def accept(self, request: DeploymentRequest) -> Message:
+        accept(
+            request,
+            store=self.store,
+            requests=self.requests,
+            queue=self.queue,
+            charge=without_quota,
+            telemetry=self.telemetry,
+            clock=self.clock,
+        )
+        return self.queue.sent.pop()[0]
+
+    def work(
+        self,
+        message: Message,
+        *,
+        owner: str = "worker-1",
+        receives: int = 1,
+        seconds_left: float = 300,
+    ) -> None:
+        ports = BuildPorts(
+            store=self.store,
+            requests=self.requests,
+            sites=self.sites,
+            queue=self.queue,
+            site_cache=SiteCache(self.cache_scope, "scripted/model", "digest"),
+            generate=self.generate,
+            publisher=Publisher(
+                self.github,
+                self.github,
+                self.names,
+                WriteTurns("octocat", self.ledgers, self.clock),
+                self.clock,
+            ),
+            git=self.github,
+            workflow=self.workflow,
+            telemetry=self.telemetry,
+            clock=self.clock,
+        )
+        build(message, ports, Invocation(owner, lambda: seconds_left, receives, MAX_RECEIVES))
+
+    def record(self, round_number: int = 1) -> Deployment:
+        record = self.store.find(Key("student@example.com", "sum-of-sales", round_number))
+        assert record is not None
+        return record
+
+    def commits(self, repository: str = REPOSITORY) -> list[Commit]:
+        return [commit for _, commit in self.github.branches[repository]]
+
+
+def failing(error: BaseException):  # type: ignore[no-untyped-def]
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
