@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from deployer.domain.deployment import Deployment, State
@@ -15,7 +17,7 @@ from deployer.domain.errors import (
 )
 from deployer.domain.key import Key
 from deployer.domain.ports import Message
-from tests.builders import a_request
+from tests.builders import START, a_request
 from tests.fakes import (
     ScriptedGenerator,
 )
@@ -74,6 +76,12 @@ def test_an_outage_gives_the_record_back_and_the_last_receive_fails_it(world: Wo
     with pytest.raises(ModelUnavailableError):
         world.work(message)
     assert (world.record().state, world.record().lease) == (State.GENERATING, None)
+    waiting = world.record().waiting
+    assert waiting is not None
+    assert (waiting.reason, waiting.until) == (
+        "ModelUnavailableError: 503",
+        START + timedelta(seconds=1),
+    )
 
     with pytest.raises(ModelUnavailableError):
         world.work(message, receives=MAX_RECEIVES)

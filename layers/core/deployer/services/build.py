@@ -45,6 +45,7 @@ from deployer.domain.ports import (
     Workflow,
 )
 from deployer.domain.request import DeploymentRequest
+from deployer.domain.retry import redelivery_delay
 from deployer.domain.site import Site
 from deployer.domain.site_cache import SiteCache
 from deployer.generation.types import Assignment
@@ -270,10 +271,12 @@ class _Run:
 
     def stop_early(self, exc: Exception) -> None:
         """Leave the record so that the next delivery, or a person, can go on from it."""
+        reason, now = f"{type(exc).__name__}: {exc}", self.ports.clock()
         if self.invocation.last:
-            self._fail(Failure(f"{type(exc).__name__}: {exc}", resumable=True))
+            self._fail(Failure(reason, resumable=True))
         else:
-            self.claim.give_back(lambda record: record.released(self.ports.clock()))
+            again = now + timedelta(seconds=redelivery_delay(self.invocation.receives))
+            self.claim.give_back(lambda record: record.waits(reason, again, now))
 
     def _base(self, deployment: Deployment) -> Publication | None:
         """What this build is put on: the round's earlier build, or the round before."""
