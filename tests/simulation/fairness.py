@@ -39,7 +39,7 @@ def two_callers(github: RunningGitHub, many: int) -> Fairness:
             body = a_body(
                 email=f"{caller}@example.com", task=f"fair-{run}-{number}", nonce=f"nonce-{number}"
             )
-            world.post(body, after=30 * number / many if caller == "many" else 15)
+            world.callers.post(body, after=30 * number / many if caller == "many" else 15)
         world.run()
         done = {caller: _minutes(world, caller) for caller in ("many", "few")}
         return Fairness(

@@ -197,9 +197,9 @@ def rough_run(github: RunningGitHub, guard: Guard, seed: int) -> list[Violation]
     with a_world(github, seed=seed, faults=faults, conditions=guard.conditions) as world:
         first, second = two_rounds()
         stranger_has_the_name(world, first["task"])
-        before = world.post(first, tries=guard.tries)
+        before = world.callers.post(first, tries=guard.tries)
         if guard.sent_twice:
-            world.post(first | {"nonce": first["nonce"] + "b"}, tries=guard.tries)
-        world.post(second, behind=before, tries=guard.tries)
+            world.callers.post(first | {"nonce": first["nonce"] + "b"}, tries=guard.tries)
+        world.callers.post(second, behind=before, tries=guard.tries)
         world.run()
         return [*violations(world), *unfinished(world)]

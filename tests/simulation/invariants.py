@@ -57,7 +57,9 @@ def violations(world: World) -> list[Violation]:
 
 def unfinished(world: World) -> list[Violation]:
     """What was not delivered, though nothing went wrong any more and the evaluator is there."""
-    gone = {r.body["nonce"] for r in world.requests if "status=410" in r.body["evaluation_url"]}
+    gone = {
+        r.body["nonce"] for r in world.callers.requests if "status=410" in r.body["evaluation_url"]
+    }
     return [
         Violation(1, f"{record.key} ends as {record.state}: {record.failure}")
         for record in world.records.records.values()
@@ -67,7 +69,7 @@ def unfinished(world: World) -> list[Violation]:
 
 
 def _every_accepted_request_has_a_final_state(world: World) -> Iterator[Violation]:
-    for request in world.requests:
+    for request in world.callers.requests:
         if request.status is None and request.tries > 1 and not request.held_back:
             yield Violation(1, f"{request.body['nonce']} was never answered")
         if not request.accepted:
@@ -123,7 +125,7 @@ def _branch(world: World, full_name: str, rounds: list[Deployment]) -> Iterator[
         # A round that was sent again, with other content, after the next one is built upon that.
         if earlier.accepted_at < later.accepted_at and place > next_place:
             yield Violation(4, f"the rounds of {full_name} are not in order")
-    asked = {_request_id(request.body) for request in world.requests}
+    asked = {_request_id(request.body) for request in world.callers.requests}
     for one in ids:
         if one is not None and one not in asked:
             yield Violation(2, f"{full_name} holds a build that nobody asked for: {one}")
@@ -146,7 +148,7 @@ def _told_once_with_the_same_bytes(world: World) -> Iterator[Violation]:
         nonce = json.loads(body)["nonce"]
         bodies[nonce].add(body)
         delivered[nonce] += status < 300
-    asked = {request.body["nonce"] for request in world.requests}
+    asked = {request.body["nonce"] for request in world.callers.requests}
     # Only a notifier that was struck between its POST and its note may tell again.
     struck = sum(
         boundary.name.startswith("notifier")
@@ -190,7 +192,7 @@ def _bounded_cost(world: World) -> Iterator[Violation]:
     for brief, calls in world.model.calls.items():
         contents = {
             (r.body["email"], r.body["task"], r.body["round"])
-            for r in world.requests
+            for r in world.callers.requests
             if r.body["brief"] == brief
         }
         if calls > CALLS_PER_BUILD * (len(contents) + faults):

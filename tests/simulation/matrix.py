@@ -48,9 +48,9 @@ def boundaries(github: RunningGitHub) -> list[Boundary]:
 def play(world: World) -> None:
     """Both rounds, the second when the first is done."""
     first, second = two_rounds()
-    world.post(first)
+    world.callers.post(first)
     world.run()
-    world.post(second)
+    world.callers.post(second)
     world.run()
 
 
@@ -85,5 +85,5 @@ def heal(world: World) -> None:
     world.run()
     for record in sorted(world.records.records.values(), key=lambda one: one.round):
         if record.state is State.FAILED:
-            world.post_again(record)
+            world.callers.post_again(record)
             world.run()

@@ -63,7 +63,7 @@ def told(github: RunningGitHub, seed: int, tell: Callable[[str], None] | None = 
         return Story(
             seed=seed,
             violations=tuple(found),
-            requests=len(world.requests),
+            requests=len(world.callers.requests),
             boundaries=len(world.faults.passed),
             faults=len(world.faults.struck),
             kills=world.faults.kills(),
@@ -81,12 +81,12 @@ def _task(world: World, random: Random, name: str) -> None:
         nonce=f"{name}-1",
         evaluation_url=_evaluation_url(random, name),
     )
-    world.post(first, after=random.uniform(0, 30), tries=random.choice((1, 7, 7, 7)))
+    world.callers.post(first, after=random.uniform(0, 30), tries=random.choice((1, 7, 7, 7)))
     if random.random() < 0.3:
-        world.post(first, after=random.uniform(0, 400))
+        world.callers.post(first, after=random.uniform(0, 400))
     if random.random() < 0.25:
         again = first | {"nonce": f"{name}-1b", "brief": random.choice((first["brief"], BRIEFS[0]))}
-        world.post(again, after=random.uniform(0, 900))
+        world.callers.post(again, after=random.uniform(0, 900))
     for number in range(2, random.randint(1, 3) + 1):
         later = first | {
             "round": number,
@@ -100,11 +100,11 @@ def _task(world: World, random: Random, name: str) -> None:
 
 def _later_round(world: World, random: Random, body: dict[str, Any]) -> None:
     """It is sent when the round before was accepted, which the caller knows from its answer."""
-    before = world.requests[-1]
-    world.post(body, after=random.uniform(0, 300), behind=before)
+    before = world.callers.requests[-1]
+    world.callers.post(body, after=random.uniform(0, 300), behind=before)
     if random.random() < 0.2:
         twice = body | {"nonce": body["nonce"] + "b", "brief": body["brief"] + " And more."}
-        world.post(twice, after=random.uniform(0, 300), behind=before)
+        world.callers.post(twice, after=random.uniform(0, 300), behind=before)
 
 
 def _evaluation_url(random: Random, name: str) -> str:
