@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from deployer.domain.deployment import State
@@ -12,7 +12,7 @@ from local.github.server import RunningGitHub
 from tests.builders import a_body
 from tests.simulation.faults import Boundary, Fault, Faults, Kind
 from tests.simulation.invariants import Violation, unfinished, violations
-from tests.simulation.world import World, a_world
+from tests.simulation.world import Conditions, World, a_world
 
 _numbers = itertools.count(1)
 SINGLE = tuple(Kind)
@@ -78,9 +78,10 @@ def struck_by(github: RunningGitHub, faults: tuple[Fault, ...]) -> Outcome:
 
 
 def heal(world: World) -> None:
-    """No more faults; the dead letters are redriven, and callers send again what failed."""
+    """All is well again; the dead letters are redriven, and callers send again what failed."""
     world.faults.planned = ()
     world.faults.chance = lambda _: None
+    world.conditions = replace(world.conditions, model_seconds=Conditions().model_seconds)
     world.queue.redrive()
     world.run()
     for record in sorted(world.records.records.values(), key=lambda one: one.round):
