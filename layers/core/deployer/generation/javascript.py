@@ -16,6 +16,9 @@ FUNCTIONS = frozenset(
     {"function_declaration", "arrow_function", "function_expression", "method_definition",
      "generator_function_declaration", "generator_function"}
 )  # fmt: skip
+_ESCAPE = re.compile(
+    r"\\(u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-3]?[0-7]{2}|\r\n|.)", re.DOTALL
+)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 
 
@@ -90,7 +93,7 @@ class Script:
             if text is not None:
                 found.append(text)
             else:
-                found += [source(c) for c in node.children if c.type == "string_fragment"]
+                found += _pieces(node)
         return tuple(found)
 
     def calls(self, *names: str) -> Iterator[Node]:
@@ -146,16 +149,35 @@ def string_value(node: Node | None) -> str | None:
         return None
     if any(child.type == "template_substitution" for child in node.children):
         return None
-    return re.sub(r"\\(u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", _unescape,
-                  source(node)[1:-1], flags=re.DOTALL)  # fmt: skip
+    return unescaped(source(node)[1:-1])
+
+
+def _pieces(template: Node) -> list[str]:
+    """What a template says between its substitutions."""
+    pieces = [""]
+    for child in template.children:
+        if child.type == "template_substitution":
+            pieces.append("")
+        elif child.type in ("string_fragment", "escape_sequence"):
+            pieces[-1] += source(child)
+    return [unescaped(piece) for piece in pieces if piece]
+
+
+def unescaped(text: str) -> str:
+    """The characters that a literal or a name stands for."""
+    return _ESCAPE.sub(_unescape, text)
 
 
 def _unescape(match: re.Match[str]) -> str:
     word = match[1]
+    if word == "\r\n":
+        return ""
+    if len(word) > 1 and word.isdigit():
+        return chr(int(word, 8))
     if len(word) > 1:
         code = int(word.strip("ux{}"), 16)
         return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
-    return "" if word == "\n" else _ESCAPES.get(word, word)
+    return "" if word in ("\n", "\r") else _ESCAPES.get(word, word)
 
 
 def queried_selector(node: Node | None) -> str | None:

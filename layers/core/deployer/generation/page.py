@@ -21,7 +21,18 @@ from deployer.generation.javascript import (
 from deployer.generation.loading import LoadAnalysis
 from deployer.generation.markup import Document, Element, document
 
-_JAVASCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript"})
+_JAVASCRIPT_TYPES = (
+    frozenset({"", "module"})
+    | {
+        f"{kind}/{prefix}{name}"
+        for kind in ("text", "application")
+        for prefix in ("", "x-")
+        for name in ("javascript", "ecmascript")
+    }
+    | {f"text/javascript1.{number}" for number in range(6)}
+    | {"text/jscript", "text/livescript"}
+)
+"""https://mimesniff.spec.whatwg.org/#javascript-mime-type"""
 _CREATED_ID = re.compile(r"""\bid\s*=\s*["']?([\w-]+)""")
 
 
@@ -32,6 +43,7 @@ class Page:
     path: str
     text: str
     linked_scripts: tuple[str, ...] = ()
+    linked_paths: tuple[str, ...] = ()
 
     @cached_property
     def markup(self) -> Document:
@@ -111,12 +123,12 @@ def is_javascript(element: Element) -> bool:
 def page_of(site: Site, path: str = "index.html") -> Page:
     """The page at `path`; an empty one if the site has none."""
     text = site.text(path) if path in site else ""
-    linked = []
+    linked = {}
     for element in document(text).by_tag("script"):
         name = element.attributes.get("src", "").removeprefix("./").split("?")[0]
         if name in site and is_javascript(element):
-            linked.append(site.text(name))
-    return Page(path, text, tuple(linked))
+            linked[name] = site.text(name)
+    return Page(path, text, tuple(linked.values()), tuple(linked))
 
 
 def fetched(code: Script) -> Iterator[str]:

@@ -1,28 +1,23 @@
-"""Whom a page may talk to, and what it may do to its visitor."""
+"""Whom a page may talk to, and whose code it may run."""
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
+from tree_sitter import Node
+
+from deployer.generation.gates.acting import Acting, acting, local_name
+from deployer.generation.javascript import Script, arguments, source, string_value
 from deployer.generation.lint.findings import Finding, Severity
 from deployer.generation.lint.subject import Subject
 from deployer.generation.markup import Element
-from deployer.generation.page import Page
+from deployer.generation.urls import authorities_in, authority, host, plain
 
-_FETCHED_RELATIONS = frozenset(
-    {
-        "stylesheet",
-        "preload",
-        "modulepreload",
-        "import",
-        "icon",
-        "manifest",
-        "prefetch",
-        "dns-prefetch",
-        "preconnect",
-    }
-)
 CODE_HOSTS = frozenset(
     {
         "cdn.jsdelivr.net",
@@ -47,81 +42,174 @@ CODE_HOSTS = frozenset(
 NAMED_ONLY = frozenset({"www.w3.org", "json-schema.org", "schema.org"})
 """Hosts that stand in names and are never asked for anything."""
 
-_URL_HOST = re.compile(r"(?:https?|wss?):\\?/\\?/([\w.-]+)", re.IGNORECASE)
-_LOADING = {"script": "src", "link": "href", "iframe": "src", "object": "data", "embed": "src"}
-_SHOWING = {"img": "src", "audio": "src", "video": "src", "source": "src", "form": "action"}
+
+_LOADS_CODE = frozenset({"script", "link", "iframe", "frame", "object", "embed"})
+_STILL = frozenset(
+    {"about", "alt", "cite", "class", "content", "for", "id", "itemid", "itemtype", "label",
+     "name", "pattern", "placeholder", "prefix", "property", "resource", "title", "typeof",
+     "value", "vocab"}
+)  # fmt: skip
+"""Attributes that load and send nothing, whatever stands in them."""
+_STILL_RELATIONS = frozenset(
+    {"canonical", "alternate", "author", "license", "help", "me", "next", "prev"}
+)
+_ANYBODYS = re.compile(r"(?:^|[/,])gh/([^/@,]+/[^/@,]+)", re.IGNORECASE)
+"""Where a library host serves any repository of GitHub."""
+_CODE_IN_TEXT = re.compile(r"<script|\.m?js(\?|#|$)", re.IGNORECASE)
+_DATA_CODE = re.compile(r"data:[^,]*(?:java|ecma|live|j)script|data:text/html", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Whom the caller's own words allow."""
+
+    subject: Subject
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        return hosts_in(self.subject.all_text)
+
+    def refuse(self, found: str, *, code: bool) -> str | None:
+        """Why a browser must not ask the host of an authority; None if it may."""
+        name = host(found)
+        if "@" in found:
+            return f"{name}, and hides it behind a user name"
+        allowed = CODE_HOSTS | NAMED_ONLY | (frozenset() if code else self.named)
+        if name in allowed or not name:
+            return None
+        return f"{name}, which serves no libraries" if code else f"{name}, which was not named"
+
+    def refuse_path(self, url: str) -> str | None:
+        """Why the code at an address of a library host must not be loaded."""
+        if host(authority(url)) not in CODE_HOSTS:
+            return None
+        repositories = [match[0].lstrip("/,") for match in _ANYBODYS.finditer(url)]
+        foreign = [one for one in repositories if not self.subject.asked_for(one)]
+        return (
+            f"{foreign[0]}, which is anybody's code: take a package from /npm/" if foreign else None
+        )
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:
-    named = hosts_in(subject.all_text)
-    tainted = _hosts_of_attachments(subject) - named - CODE_HOSTS - NAMED_ONLY
-    for path in subject.changed:
-        for host in sorted(hosts_in(subject.site.text(path)) & tainted):
+    rules = Rules(subject)
+    yield from _tainted(subject, rules)
+    for each in acting(subject):
+        for reference in _references(each):
+            yield from _judge(each.path, reference, rules)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A text with the addresses that something loads from or sends to."""
+
+    by: str
+    text: str
+    code: bool = False
+    """Whether what comes from there can act in the page: code, frames, libraries' styles."""
+
+
+def _judge(path: str, reference: Reference, rules: Rules) -> Iterator[Finding]:
+    for found in dict.fromkeys(authorities_in(reference.text)):
+        if reason := rules.refuse(found, code=reference.code):
+            verb = "loads code from" if reference.code else "asks"
+            yield _finding(f"{path}: {host(found)}", f"{reference.by} {verb} {reason}")
+    if reason := rules.refuse_path(reference.text):
+        yield _finding(f"{path}: {reference.text}", f"{reference.by} loads {reason}")
+    if reference.code and _DATA_CODE.match(plain(reference.text)):
+        yield _finding(f"{path}: data", f"{reference.by} loads code from a data: address")
+
+
+def _references(each: Acting) -> Iterator[Reference]:
+    for element in each.elements:
+        yield from _of_element(element)
+    for code in each.scripts:
+        yield from _of_script(code)
+    for style in each.styles:
+        yield from _of_style(style)
+
+
+def _of_element(element: Element) -> Iterator[Reference]:
+    tag = local_name(element)
+    relations = set(element.attributes.get("rel", "").lower().split())
+    if tag == "link" and relations and relations <= _STILL_RELATIONS:
+        return
+    for name, value in element.attributes.items():
+        link = tag in ("a", "area") and name in ("href", "xlink:href")
+        if link or name in _STILL or name.startswith(("xmlns", "on", "aria-")) or name == "style":
+            continue
+        code = tag in _LOADS_CODE and name in ("src", "href", "xlink:href", "data")
+        for part in dict.fromkeys([value, *re.split(r"[\s,;]+", value)]):
+            if authority(part) or code:
+                yield Reference(f"<{tag} {name}>", part, code)
+    if tag == "script" and element.attributes.get("type", "").strip().lower() == "importmap":
+        yield from (Reference("an import map", text, True) for text in _strings(element.text))
+
+
+def _strings(text: str) -> Iterator[str]:
+    """The strings of a JSON text, however deep; the text itself if it is none."""
+    try:
+        waiting = [json.loads(text)]
+    except (ValueError, RecursionError):
+        waiting = [text]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _of_script(code: Script) -> Iterator[Reference]:
+    for text in code.strings:
+        yield Reference("a script", text, bool(_CODE_IN_TEXT.search(text)))
+    for node in _imported(code):
+        yield Reference("an import", string_value(node) or "", True)
+    if code.root.has_error:
+        # Whatever a browser makes of it, no address in it may be foreign.
+        yield Reference("a script", html.unescape(code.text))
+
+
+def _imported(code: Script) -> Iterator[Node]:
+    """The literals that a script loads code by."""
+    for node in code.of_type("import_statement", "export_statement"):
+        if (module := node.child_by_field_name("source")) is not None:
+            yield module
+    for node in code.of_type("call_expression", "new_expression"):
+        called = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+        if re.search(r"(?:^|\.)(?:import|importScripts|(?:Shared)?Worker)$", source(called)):
+            yield from arguments(node)
+
+
+_CSS_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \n\t]?|(.))", re.DOTALL)
+
+
+def _of_style(style: str) -> Iterator[Reference]:
+    """Every address that follows a quote or a bracket, with CSS's escapes read."""
+    text = _CSS_ESCAPE.sub(
+        lambda m: m[2] or (chr(int(m[1], 16)) if int(m[1], 16) < 0x110000 else ""), style
+    )
+    for match in re.finditer(r"[\"'(]\s*([^\"'()]+)", text):
+        if found := authority(match[1]):
+            yield Reference("a style", f"//{found}/")
+
+
+def _tainted(subject: Subject, rules: Rules) -> Iterator[Finding]:
+    """A host that only an attachment names is in no file, not even in a link."""
+    texts = (a.content.decode("utf-8", "replace") for a in subject.assignment.attachments)
+    tainted = frozenset(h for text in texts for h in hosts_in(text))
+    tainted -= rules.named | CODE_HOSTS | NAMED_ONLY
+    for path in subject.changed if tainted else ():
+        for found in sorted(hosts_in(html.unescape(subject.site.text(path))) & tainted):
             yield _finding(
-                f"{path}: {host}", f"{path} names {host}, which only an attachment names"
+                f"{path}: {found}", f"{path} names {found}, which only an attachment names"
             )
-    for page in subject.pages:
-        if page.path in subject.changed:
-            yield from _loaded(page)
-            yield from _contacted(page, named | CODE_HOSTS | NAMED_ONLY)
 
 
 def hosts_in(text: str) -> frozenset[str]:
-    return frozenset(host.lower().rstrip(".") for host in _URL_HOST.findall(text))
-
-
-def _hosts_of_attachments(subject: Subject) -> frozenset[str]:
-    texts = (a.content.decode("utf-8", "replace") for a in subject.assignment.attachments)
-    return frozenset(host for text in texts for host in hosts_in(text))
-
-
-def _loaded(page: Page) -> Iterator[Finding]:
-    """Code, styles and frames: only from hosts that serve libraries."""
-    for element in page.markup.by_tag(*_LOADING):
-        url = element.attributes.get(_LOADING[element.tag], "")
-        if element.tag == "link" and not _link_loads(element):
-            continue
-        for host in hosts_in(_absolute(url)) - CODE_HOSTS:
-            yield _finding(f"{page.path}: {host}", f"<{element.tag}> loads from {host}")
-    for code in page.scripts:
-        for text in code.strings:
-            for host in hosts_in(_absolute(text)) - CODE_HOSTS:
-                if re.search(r"<script|\.m?js(\?|$)", text):
-                    yield _finding(f"{page.path}: {host}", f"a script loads code from {host}")
-
-
-def _contacted(page: Page, allowed: frozenset[str]) -> Iterator[Finding]:
-    """Everything else that makes a browser send a request."""
-    for element in page.markup.by_tag(*_SHOWING):
-        for host in (
-            hosts_in(_absolute(element.attributes.get(_SHOWING[element.tag], ""))) - allowed
-        ):
-            yield _finding(
-                f"{page.path}: {host}", f"<{element.tag}> asks {host}, which was not named"
-            )
-    for code in page.scripts:
-        for text in code.strings:
-            for host in hosts_in(_absolute(text)) - allowed:
-                yield _finding(
-                    f"{page.path}: {host}", f"a script names {host}, which was not named"
-                )
-    styles = "\n".join(
-        [*(e.text for e in page.markup.by_tag("style")),
-         *(e.attributes.get("style", "") for e in page.markup.elements)]
-    )  # fmt: skip
-    for url in re.findall(r"(?:url\(|@import)\s*[\"']?([^\"')\s]+)", styles):
-        for host in hosts_in(_absolute(url)) - allowed:
-            yield _finding(f"{page.path}: {host}", f"a style asks {host}, which was not named")
-
-
-def _absolute(url: str) -> str:
-    """`//host/x` asks `host` too."""
-    return f"https:{url.strip()}" if url.strip().startswith("//") else url
-
-
-def _link_loads(element: Element) -> bool:
-    relation = element.attributes.get("rel", "").lower()
-    return bool(set(relation.split()) & _FETCHED_RELATIONS)
+    """The hosts of all absolute addresses in a text."""
+    return frozenset(host(found) for found in authorities_in(text))
 
 
 def _finding(about: str, problem: str) -> Finding:

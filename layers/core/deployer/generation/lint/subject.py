@@ -9,6 +9,7 @@ from functools import cached_property
 from deployer.domain.request import Check
 from deployer.domain.site import Site
 from deployer.generation.demands import Demand, demands_of
+from deployer.generation.file_types import PAGES, is_a
 from deployer.generation.page import Page, page_of
 from deployer.generation.prompt import check_text
 from deployer.generation.types import Assignment
@@ -26,7 +27,7 @@ class Subject:
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """Every HTML file of the site."""
-        return tuple(page_of(self.site, p) for p in self.site if p.endswith((".html", ".htm")))
+        return tuple(page_of(self.site, p) for p in self.site if is_a(p, PAGES))
 
     @cached_property
     def changed(self) -> tuple[str, ...]:

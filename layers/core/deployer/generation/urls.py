@@ -1,0 +1,49 @@
+"""Which host an address leads to, as browsers read it (https://url.spec.whatwg.org)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_STRIPPED = "".join(map(chr, range(0x21)))
+"""C0 controls and space: no part of an address at its ends."""
+_DROPPED = re.compile(r"[\t\n\r]")
+_ABSOLUTE = re.compile(r"(?:(?:https?|wss?|ftp):[\\/]*|[\\/]{2,})([^\\/?#]*)", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"""(?:(?:https?|wss?|ftp):[\\/\t\n\r]*[\\/]|(?:^|["'=(,\s])(?:[\\/]){2,})([^\s\\/?#"'<>()`,;]+)""",
+    re.IGNORECASE,
+)
+
+
+def plain(url: str) -> str:
+    """`url` without what a browser takes out of it before it reads it."""
+    return _DROPPED.sub("", url.strip(_STRIPPED))
+
+
+def authority(url: str) -> str:
+    """Where a browser looks for `url` other than on the page's own host: `user@host:port` as it is
+    written, or nothing. A slash may be a backslash, and there may be any number of them."""
+    match = _ABSOLUTE.match(plain(url))
+    return match[1] if match and not re.search(r"[\s<>^|]", match[1]) else ""
+
+
+def host(found: str) -> str:
+    """The host of an authority. Odd spellings stay as they are: no list of hosts has them."""
+    return re.sub(r":\d*$", "", found.rpartition("@")[2]).lower().rstrip(".")
+
+
+def authorities_in(text: str) -> Iterator[str]:
+    """The authorities of all absolute addresses that stand anywhere in a text; of those without
+    a scheme only what looks like a name with a dot or an address, as `//` also begins comments."""
+    whole = authority(text)
+    if whole and (re.match(r"\w+:", plain(text)) or _is_host(whole)):
+        yield whole
+    for match in _WITHIN.finditer(text):
+        has_scheme = ":" in match[0].removesuffix(match[1])
+        if has_scheme or _is_host(match[1]):
+            yield match[1]
+
+
+def _is_host(found: str) -> bool:
+    name = host(found)
+    return bool(re.search(r"[\w-][.\u3002\uff0e\uff61]\w\w|%2e|^\d+$|^0x[\da-f]+$|^\[", name))
