@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from deployer.domain.site import Site
@@ -198,3 +200,51 @@ def test_a_workflow_that_lints_and_runs_is_left_alone_and_a_schedule_if_the_brie
     assert problems({CI_FILE: CI}, f"Add {CI_FILE}.", allow_workflows=True) == []
     daily = ci("workflow_dispatch: }", 'schedule: [{cron: "0 6 * * *"}]}')
     assert problems({CI_FILE: daily}, f"Run {CI_FILE} daily.", allow_workflows=True) == []
+
+
+def nested(markup: str, times: int) -> str:
+    return (
+        markup
+        if not times
+        else nested(f'<iframe srcdoc="{html.escape(markup)}"></iframe>', times - 1)
+    )
+
+
+BEHAVIOURS = {
+    **{text: code(text) for text in (
+        "window.eval(shown);", "(0, eval)(shown);", r"\u0065val(shown);", 'window["eval"](shown);',
+        "window?.eval?.(shown);", "const run = eval;", "Function(shown)();", "new Function(shown)();",
+        "window.Function(shown)();", '(() => 1).constructor("return 1")();', 'setTimeout("shown = 1", 5);',
+        "window.setInterval(`shown = ${1}`, 5);", 'setTimeout("shown = " + 1);',
+        'navigator.serviceWorker?.register("./sw.js");', 'navigator["serviceWorker"].register("./sw.js");',
+        "const { serviceWorker } = navigator;", 'location = "java\\x73cript:alert(1)";',
+        "document.body.innerHTML = '<img alt=\"\" src=x onerror=\"showNext()\">';",
+    )},
+    **{markup: page(markup) for markup in (
+        '<meta http-equiv="re&#102;resh" content="0;url=./x.html">', "<meta content='0;url=./x' HTTP-EQUIV=refresh >",
+        '<a href="java&#115;cript:showNext()">x</a>', '<a href=" java\tscript:showNext()">x</a>',
+        '<svg><a xlink:href="javascript:showNext()">x</a></svg>', '<button formaction="javascript:showNext()">x</button>',
+        '<img alt="x>" src="x" onerror="showNext()">', '<base href="./x/">', '<p onclick="eval(shown)">x</p>',
+        "<!--><script>eval(shown)</script>-->", "<!-- x --!><script>eval(shown)</script>-->",
+        "<![CDATA[ x > <script>eval(shown)</script> ]]>",
+nested("<script>eval(shown)</script>", 6),
+    )},
+    "a drawing": {"a.svg": '<svg xmlns="http://www.w3.org/2000/svg"><g onload="x()"/></svg>'},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("files", BEHAVIOURS.values(), ids=[ascii(name) for name in BEHAVIOURS])
+def test_what_runs_texts_or_takes_the_visitor_away_is_seen(files: dict[str, str]) -> None:
+    assert problems(files)
+
+
+QUIET = [
+    "setTimeout(showNext, 5);", "if (showNext instanceof Function) showNext();", "const best = { eval: 1 }.eval;",
+    "const own = Function.prototype.call;", "const note = 'never eval anything';", "shown = 1; // eval(x)",
+    "setTimeout(() => { shown = 1; }, 5);", "const kind = [].constructor === Array;",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_words_that_run_nothing_are_left_alone(text: str) -> None:
+    assert problems(code(text)) == []
