@@ -11,7 +11,8 @@ from deployer.domain.errors import FieldError, InvalidRequestError
 MAX_DEPTH = 20
 MAX_DIGITS = 1000
 """Of an integer. Python itself reads no more than 4,300."""
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# Possessive, and at its end a string may be cut short: it never goes back over what it has read.
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 
 

@@ -20,10 +20,11 @@ from pydantic import (
 
 from deployer.domain import data_uri
 from deployer.domain.attachment_name import check_attachment_name, clashes
-from deployer.domain.errors import FieldError, InvalidRequestError, TooLargeError
+from deployer.domain.errors import TooLargeError
 from deployer.domain.evaluation_url import EvaluationRules, EvaluationUrl
 from deployer.domain.hidden_text import check_not_blank, check_shown
 from deployer.domain.key import Key
+from deployer.domain.request_error import AttachmentTooLargeError, invalid_fields, request_error
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
 """A Lambda is invoked with at most 6 MB, the API's envelope included."""
@@ -32,6 +33,8 @@ MAX_ATTACHMENTS_BYTES = 4 * 1024 * 1024
 """Of all together, decoded: a commit is made in memory."""
 MAX_ATTACHMENTS = 20
 MAX_CHECKS = 100
+MAX_NAME_LENGTH = 255
+"""Of an attachment: no path of a site is longer, and a longer one is not worth a look."""
 _REASONS = {
     "email": "must be an e-mail address of at most 254 characters, all of which show",
     "task": "must be 1 to 100 letters, digits, dots, dashes or underscores, no mark first",
@@ -41,10 +44,6 @@ _REASONS = {
     ),
 }
 """Where the validator's own words would puzzle a caller."""
-
-
-class AttachmentTooLargeError(ValueError):
-    """The decoded attachment is above its limit."""
 
 
 def _check_data_uri(url: str) -> str:
@@ -65,8 +64,22 @@ def _check_evaluation_url(url: str, info: ValidationInfo) -> str:
     return url
 
 
-def _none_to_empty(value: Any) -> Any:
-    return [] if value is None else value
+def _list_of_at_most(limit: int) -> BeforeValidator:
+    """Null is an empty list. The items are counted before they are looked at: of a million that are
+    wrong, pydantic would keep a million errors, and count afterwards."""
+
+    def count(value: Any) -> Any:
+        if isinstance(value, list) and len(value) > limit:
+            raise ValueError(f"must hold at most {limit} items, not {len(value)}")
+        return [] if value is None else value
+
+    return BeforeValidator(count)
+
+
+def _check_name(name: str) -> str:
+    if len(name) > MAX_NAME_LENGTH:
+        raise ValueError(f"must have at most {MAX_NAME_LENGTH} characters")
+    return check_attachment_name(name)
 
 
 def _whole(value: Any) -> Any:
@@ -79,7 +92,7 @@ class Attachment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    name: Annotated[str, AfterValidator(check_attachment_name)]
+    name: Annotated[str, AfterValidator(_check_name)]
     url: Annotated[str, AfterValidator(_check_data_uri)] = Field(repr=False)
 
     @property
@@ -134,11 +147,13 @@ class DeploymentRequest(BaseModel):
         str, StringConstraints(min_length=1, max_length=100_000), AfterValidator(check_not_blank)
     ]
     checks: Annotated[
-        tuple[Check, ...], BeforeValidator(_none_to_empty), Field(max_length=MAX_CHECKS)
+        tuple[Check, ...], Field(max_length=MAX_CHECKS), _list_of_at_most(MAX_CHECKS)
     ] = ()
     evaluation_url: Annotated[str, AfterValidator(_check_evaluation_url)]
     attachments: Annotated[
-        tuple[Attachment, ...], BeforeValidator(_none_to_empty), Field(max_length=MAX_ATTACHMENTS)
+        tuple[Attachment, ...],
+        Field(max_length=MAX_ATTACHMENTS),
+        _list_of_at_most(MAX_ATTACHMENTS),
     ] = ()
 
     @property
@@ -187,7 +202,7 @@ def parse_request(
     try:
         request = DeploymentRequest.model_validate(body, context=evaluation_rules)
     except ValidationError as exc:
-        raise _request_error(exc) from exc
+        raise request_error(exc, _REASONS) from exc
     _check_together(request.attachments)
     return request
 
@@ -195,43 +210,13 @@ def parse_request(
 def _check_together(attachments: tuple[Attachment, ...]) -> None:
     clashing = clashes(attachment.name for attachment in attachments)
     if clashing:
-        fields = tuple(
-            FieldError("attachments", f"holds {name} more than once, or as a file and a folder")
-            for name in clashing
+        reason = "holds {} more than once, or as a file and a folder"
+        raise invalid_fields(
+            "two attachments are one file",
+            [("attachments", reason.format(name)) for name in clashing],
         )
-        raise InvalidRequestError("two attachments are one file", fields)
     total = sum(len(attachment.content) for attachment in attachments)
     if total > MAX_ATTACHMENTS_BYTES:
         raise TooLargeError(
             f"attachments hold {total} bytes together; the limit is {MAX_ATTACHMENTS_BYTES}"
         )
-
-
-def _request_error(exc: ValidationError) -> InvalidRequestError | TooLargeError:
-    fields: dict[str, str] = {}
-    for error in exc.errors(include_url=False, include_input=False):
-        path = _field_path(error["loc"])
-        cause = error.get("ctx", {}).get("error")
-        if isinstance(cause, AttachmentTooLargeError):
-            return TooLargeError(f"{path} {cause}")
-        place = next((name for name in _REASONS if path.split("[")[0] == name), None)
-        if place == "checks" and "]" in path:
-            path = path[: path.index("]") + 1]
-        fields.setdefault(path, _REASONS.get(place or "") or str(cause or error["msg"]))
-    return InvalidRequestError(
-        "the request has invalid fields",
-        tuple(FieldError(path, reason) for path, reason in fields.items()),
-    )
-
-
-def _field_path(location: tuple[int | str, ...]) -> str:
-    """`("checks", 0, "str")` → `checks[0]`: the caller's own field, without our type names."""
-    path = ""
-    for part in location:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        elif part in ("JavaScriptCheck", "constrained-str", "str"):
-            continue
-        else:
-            path += f".{part}" if path else part
-    return path

@@ -1,0 +1,65 @@
+"""What is wrong with a request's fields, in a caller's words instead of pydantic's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from deployer.domain.errors import FieldError, InvalidRequestError, TooLargeError
+
+MAX_NAMED_FIELDS = 50
+"""An answer of a Lambda has at most 6 MB; and nobody mends more at once."""
+MAX_REASON_LENGTH = 300
+"""Some reasons repeat what was sent, such as a host."""
+
+
+class AttachmentTooLargeError(ValueError):
+    """The decoded attachment is above its limit."""
+
+
+def request_error(
+    exc: ValidationError, reasons: Mapping[str, str]
+) -> InvalidRequestError | TooLargeError:
+    """Our error for what pydantic found.
+
+    `reasons`: for fields of which pydantic's own words would puzzle a caller.
+    """
+    fields: dict[str, str] = {}
+    for error in exc.errors(include_url=False, include_input=False):
+        path = _field_path(error["loc"])
+        cause = error.get("ctx", {}).get("error")
+        if isinstance(cause, AttachmentTooLargeError):
+            return TooLargeError(f"{path} {cause}")
+        place = next((name for name in reasons if path.split("[")[0] == name), None)
+        if place == "checks" and "]" in path:
+            path = path[: path.index("]") + 1]
+        fields.setdefault(path, reasons.get(place or "") or str(cause or error["msg"]))
+    return invalid_fields("the request has invalid fields", list(fields.items()))
+
+
+def invalid_fields(message: str, found: list[tuple[str, str]]) -> InvalidRequestError:
+    """An error that names the fields (path, reason), the first of them if they are very many."""
+    named = found[:MAX_NAMED_FIELDS]
+    if len(found) > len(named):
+        message += f"; the first {len(named)} of {len(found)} are named"
+    return InvalidRequestError(
+        message, tuple(FieldError(path, _shortened(reason)) for path, reason in named)
+    )
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= MAX_REASON_LENGTH else reason[: MAX_REASON_LENGTH - 3] + "..."
+
+
+def _field_path(location: tuple[int | str, ...]) -> str:
+    """`("checks", 0, "str")` → `checks[0]`: the caller's own field, without our type names."""
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif part in ("JavaScriptCheck", "constrained-str", "str"):
+            continue
+        else:
+            path += f".{part}" if path else part
+    return path
