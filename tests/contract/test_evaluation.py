@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import http.server
 import ipaddress
 import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests.adapters
@@ -26,6 +29,7 @@ from deployer.domain.evaluation_url import EvaluationRules, Network
 from deployer.domain.notification import Answer
 from local.evaluator.server import serve as serve_evaluator
 
+MEBIBYTE = 1024 * 1024
 Behaviour = Callable[[socket.socket], None]
 
 
@@ -75,35 +79,66 @@ def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
         assert post(url) == Answer(307, "HTTP 307")
 
 
-@pytest.mark.parametrize("kind", ["plain", "gzip"])
-def test_an_endless_body_is_not_read(kind: str) -> None:
+@pytest.mark.parametrize("status", [200, 302, 308, 503])
+@pytest.mark.parametrize("kind", ["identity", "gzip"])
+def test_a_body_is_not_read(status: int, kind: str) -> None:
+    piece = gzip.compress(bytes(MEBIBYTE)) * 64 if kind == "gzip" else bytes(65536)
+
     def pour(connection: socket.socket) -> None:
         connection.sendall(
-            f"HTTP/1.1 200 OK\r\nContent-Encoding: {kind}\r\nConnection: close\r\n\r\n".encode()
+            f"HTTP/1.1 {status} So\r\nLocation: /\r\nContent-Encoding: {kind}\r\n"
+            "Connection: close\r\n\r\n".encode()
         )
-        while True:
-            connection.sendall(b"x" * 65536)
+        for _ in range(64 * MEBIBYTE // len(piece)):
+            connection.sendall(piece)
 
     with listening(pour) as (url, ended):
-        assert post(url) == Answer(200, "HTTP 200")
+        assert post(url) == Answer(status, f"HTTP {status}")
     # The server could not go on: we had hung up.
+    assert [type(end) for end in ended if isinstance(end, ConnectionError)]
+
+
+@pytest.mark.parametrize(
+    ("start", "drop"),
+    [(b"HTTP/1.1 200 OK\r\nX-A: ", b"b" * 8), (b"", b"HTTP/1.1 100 Continue\r\n\r\n")],
+    ids=["a header", "answers before the answer"],
+)
+def test_a_server_that_drips_is_hung_up_on_when_time_is_up(
+    monkeypatch: pytest.MonkeyPatch, start: bytes, drop: bytes
+) -> None:
+    monkeypatch.setattr(evaluation, "EXCHANGE_SECONDS", 0.3)
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(start)
+        while True:
+            connection.sendall(drop)
+            time.sleep(0.05)
+
+    with listening(drip) as (url, ended):
+        assert post(url) == Answer(None, "no answer within 0.3 s")
+    # The server could not go on, so nothing of ours read on.
     assert isinstance(ended[0], ConnectionError)
 
 
-def test_a_server_that_drips_its_headers_does_not_hold_the_notifier(
+def test_a_connection_that_comes_after_the_deadline_is_hung_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(evaluation, "EXCHANGE_SECONDS", 0.3)
-    released = threading.Event()
+    resolve, released = socket.getaddrinfo, threading.Event()
 
-    def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\n")
-        while not released.wait(0.05):
-            connection.sendall(b"X-A: b\r\n")
+    def late(*asked: Any, **options: Any) -> Any:
+        released.wait(30)
+        return resolve(*asked, **options)
 
-    with listening(drip) as (url, _):
+    def pour(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    with listening(pour) as (url, ended):
+        monkeypatch.setattr(socket, "getaddrinfo", late)
         assert post(url) == Answer(None, "no answer within 0.3 s")
         released.set()
+    assert isinstance(ended[0], ConnectionError)
 
 
 def test_the_whole_exchange_is_shorter_than_the_notifier_may_run() -> None:
@@ -128,6 +163,9 @@ def test_what_is_no_http_is_no_answer(answer: bytes) -> None:
         ("-1", None),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
         ("Thu, 01 Jan 99999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2024 00:00:00 +9999999999999", None),
+        ("Thu, 01 Jan 9999 00:00:00 GMT", 86400.0),
+        ("9" * 50, 86400.0),
     ],
 )
 def test_retry_after_is_seconds_or_a_date_or_nothing(header: str, seconds: float | None) -> None:
@@ -137,6 +175,12 @@ def test_retry_after_is_seconds_or_a_date_or_nothing(header: str, seconds: float
 
     with listening(later) as (url, _):
         assert post(url) == Answer(503, "HTTP 503", seconds)
+
+
+def test_what_a_delivered_notification_is_asked_to_wait_is_not_read() -> None:
+    head = b"HTTP/1.1 200 OK\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"
+    with listening(lambda connection: connection.sendall(head)) as (url, _):
+        assert post(url) == Answer(200, "HTTP 200")
 
 
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deployer.adapters.api_gateway import json_body
-from deployer.adapters.evaluation import _seconds
 from deployer.adapters.github_answers import error_for
+from deployer.adapters.retry_after import MAX_SECONDS, duration, seconds_until_retry
 from deployer.adapters.sqs import parse_message
 from deployer.adapters.stepfunctions import parse_delivery
 from deployer.domain.errors import DeployerError, RequestError
@@ -128,9 +128,11 @@ DATES = ("Wed, ", "25 Nov 2026 ", "99", "03:00:00", " GMT", " +9999", "-", ":", 
 @example("²")
 @example("9" * 10_000)
 @example("Wed, 25 Nov 9999 23:59:59 -2359")
+@example("Mon, 01 Jan 2024 00:00:00 +9999999999999")
+@example("Mon, 01 Jan 2024 00:00:00 -9999999999999")
 def test_a_retry_after(header: str) -> None:
-    seconds = _seconds(header)
-    assert seconds is None or seconds >= 0
+    for seconds in (seconds_until_retry(header, NOW), duration(header, unit=0.001)):
+        assert seconds is None or 0 <= seconds <= MAX_SECONDS
 
 
 @fuzzed(

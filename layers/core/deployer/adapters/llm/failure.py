@@ -7,12 +7,11 @@ proxy puts there instead, which may be the key that it was sent, is left out.
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from deployer.adapters.retry_after import duration, seconds_until_retry
 from deployer.domain.errors import (
     ModelMisconfiguredError,
     ModelRateLimitedError,
@@ -66,28 +65,7 @@ def unreadable(name: str) -> ModelUnavailableError:
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or an HTTP date)."""
-    milliseconds = number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    value = headers.get("retry-after")
-    seconds = number(value)
-    return seconds if seconds is not None else _seconds_until(value)
-
-
-def number(value: str | None) -> float | None:
-    """A finite number that is not negative, if it is written there."""
-    try:
-        number = float(value or "")
-    except ValueError:
-        return None
-    return max(number, 0.0) if math.isfinite(number) else None
-
-
-def _seconds_until(http_date: str | None) -> float | None:
-    try:
-        moment = parsedate_to_datetime(http_date or "")
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
+    wait = duration(headers.get("retry-after-ms"), unit=0.001)
+    if wait is not None:
+        return wait
+    return seconds_until_retry(headers.get("retry-after"), datetime.now(UTC))

@@ -11,6 +11,7 @@ from google.protobuf.json_format import Error as MalformedMessageError  # type: 
 
 from deployer.adapters.deadline import within
 from deployer.adapters.llm import failure
+from deployer.adapters.retry_after import duration
 from deployer.domain.language_model import Image, Prompt, Reply, StopReason, Usage
 
 with warnings.catch_warnings():
@@ -112,7 +113,7 @@ def _retry_after(error: GoogleAPICallError) -> float | None:
     if seconds is not None:
         return seconds
     delay = str(_detail(error, "RetryInfo").get("retryDelay", ""))
-    return failure.number(delay.removesuffix("s"))
+    return duration(delay.removesuffix("s"))
 
 
 def _detail(error: GoogleAPICallError, kind: str) -> dict[str, str]:

@@ -1,0 +1,109 @@
+"""The HTTP session of one notification: where it may connect, and how it is cut off."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from contextlib import suppress
+from threading import Lock
+from typing import Any
+
+import requests
+from requests_hardened.ip_filter import InvalidIPAddress
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
+
+from deployer.domain.address import special_kind
+from deployer.domain.evaluation_url import EvaluationRules, ForbiddenDestinationError, Network
+
+
+class ForbiddenAddressError(requests.RequestException):
+    """The host's address is not a public server's. A ValueError would become an InvalidURL."""
+
+
+class EvaluationSession(requests.Session):
+    """Connects where the rules allow, follows no redirect, and can be cut off from outside."""
+
+    def __init__(self, rules: EvaluationRules) -> None:
+        super().__init__()
+        self._line = _Line()
+        self.trust_env = False  # no proxy, no netrc
+        self.headers["User-Agent"] = "llm-code-deployer"
+        self.mount("https://", _PinningAdapter(rules, self._line, https=True))
+        self.mount("http://", _PinningAdapter(rules, self._line, https=False))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere: a redirect's body is read and unpacked before it is known whether to follow."""
+
+    def cut_off(self) -> None:
+        """End the exchange, in whatever thread it is: nothing is read or connected any more."""
+        self._line.cut()
+
+
+class _Line:
+    """The sockets of one exchange."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._open: list[socket.socket] = []
+        self._cut = False
+
+    def hold(self, connected: socket.socket) -> None:
+        with self._lock:
+            self._open.append(connected)
+            if self._cut:
+                _shut(connected)
+
+    def cut(self) -> None:
+        with self._lock:
+            self._cut = True
+            for connected in self._open:
+                _shut(connected)
+
+
+def _shut(connected: socket.socket) -> None:
+    """Not `close`, which lets a thread that is reading go on until something comes."""
+    with suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)
+
+
+class _PinningAdapter(IPFilterAdapter):
+    """Connects to the one address that was looked up and judged, so that a name whose answer
+    changes in between leads nowhere else. The certificate is still checked against the name.
+
+    The library's filter lets some special addresses through; ours judges what it has chosen.
+    """
+
+    def __init__(self, rules: EvaluationRules, line: _Line, *, https: bool) -> None:
+        super().__init__(https, allow_loopback=rules.network is Network.LOCAL)
+        self._rules = rules
+        self._line = line
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        pool.ConnectionCls = _held(pool.ConnectionCls, self._line)
+        return pool
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> Any:
+        try:
+            host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+            self._rules.check_address(ipaddress.ip_address(host["host"].strip("[]")))
+        except InvalidIPAddress as exc:
+            # The library's own filter came first; ours has a better word for most addresses.
+            kind = special_kind(exc.args[0]) or "a special address"
+            raise ForbiddenAddressError(f"leads to {kind}") from exc
+        except ForbiddenDestinationError as exc:
+            raise ForbiddenAddressError(exc.reason) from exc
+        return host, pool
+
+
+def _held(connection_class: type[Any], line: _Line) -> type[Any]:
+    """`connection_class` of urllib3's, whose sockets are on the line as soon as they are open."""
+
+    class Held(connection_class):  # type: ignore[misc]
+        def connect(self) -> None:
+            super().connect()
+            line.hold(self.sock)
+
+    return Held
