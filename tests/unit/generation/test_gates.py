@@ -34,7 +34,7 @@ ADDRESSES = [
     rf"\\{EVIL}/x.js", f"///{EVIL}/x.js", f"https:///{EVIL}/x.js", f"https:/{EVIL}/x.js",
     f"\thttps://{EVIL}/x.js", f"ht\ttps:/\n/{EVIL}/x.js", f"HTTPS://{EVIL}/x.js",
     f"https://{EVIL}:443/x.js", "//evil%2eexample/x.js", "//evil\u3002example/x.js", "//1249763844/x.js",
-    f"https&colon;&sol;&sol;{EVIL}/x.js",
+    f"https&colon;&sol;&sol;{EVIL}/x.js", "https://cdn.jsdelivr.net@cdnjs.cloudflare.com/x.js",
 ]  # fmt: skip
 
 
