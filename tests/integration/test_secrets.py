@@ -95,9 +95,19 @@ def text_of(value: Any) -> str:
 
 
 def forms(secret: str) -> set[str]:
-    """A secret as it is, and as JSON writes it, once and again."""
-    once = json.dumps(secret)[1:-1]
-    return {secret, once, json.dumps(once)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    """A secret as it is, and as JSON and a repr write it, once and again."""
+    once = {write(secret)[1:-1] for write in (json.dumps, text_of, repr, ascii)}
+    return {secret} | once | {write(one)[1:-1] for write in (json.dumps, text_of) for one in once}
+
+
+def log_outright(secret: str) -> None:
+    """What none of our lines does: what keeps it out of the log is what is tested."""
+    logger.info(f"told {secret}", extra={"told": secret, "body": json.dumps(secret)})
+    logger.warning("told %r", secret)
+    try:
+        int(secret)
+    except ValueError:  # it repeats what it was given
+        logger.exception("told")
 
 
 @pytest.fixture
@@ -168,6 +178,10 @@ def test_no_planted_secret_is_found_anywhere_after_runs_that_went_wrong(
     search.post("round2")
     search.work()
     assert search.deliver() == "delivered"
+
+    # AND a line that says each secret outright
+    for secret in PLANTED.values():
+        log_outright(secret)
 
     # THEN all of it was logged, and no planted secret is anywhere
     printed = "".join(capfd.readouterr())

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from deployer.domain.redaction import REDACTED, redact
+from deployer.domain.redaction import REDACTED, SHORTEST_SECRET, redact
 
 
 @pytest.mark.parametrize(
@@ -27,9 +30,36 @@ def test_a_known_secret_is_taken_out_whatever_its_form() -> None:
     assert redact("x=correct horse;", ["correct horse"]) == f"x={REDACTED};"
 
 
-def test_a_known_secret_is_taken_out_as_json_writes_it() -> None:
-    secret = 'p"a\\ss wörd'
-    assert redact(json.dumps({"told": secret}), [secret]) == json.dumps({"told": REDACTED})
+WRITERS: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: f"told {text}!",
+    "JSON": lambda text: json.dumps({"told": text}),
+    "JSON with letters as they are": lambda text: json.dumps({"told": text}, ensure_ascii=False),
+    "a repr": lambda text: repr({"told": text}),
+    "a repr among other quotes": lambda text: repr(f'it\'s "{text}"'),
+    "ASCII": lambda text: ascii(["told", text]),
+    "bytes": lambda text: repr(text.encode()),
+}
+
+
+@pytest.mark.parametrize(
+    "secret", ['p"a\\ss wörd', "it's wörd", "'\"both\"'", "a line\n", "tab\t\x7f\\😀"]
+)
+@pytest.mark.parametrize("outer", WRITERS)
+@pytest.mark.parametrize("inner", WRITERS)
+def test_a_known_secret_is_taken_out_however_it_is_written(
+    inner: str, outer: str, secret: str
+) -> None:
+    line = redact(WRITERS[outer](WRITERS[inner](secret)), [secret])
+    assert REDACTED in line
+    assert not any(part in line for part in ("wörd", "w\\", "both", "line", "tab"))
+
+
+@given(
+    st.text(st.characters(codec="utf-8"), min_size=SHORTEST_SECRET),
+    st.sampled_from(sorted(WRITERS)),
+)
+def test_any_known_secret_is_taken_out(secret: str, writer: str) -> None:
+    assert REDACTED in redact(WRITERS[writer](secret), [secret])
 
 
 def test_a_short_value_is_a_word() -> None:

@@ -26,11 +26,11 @@ from detect_secrets.plugins.stripe import StripeDetector
 from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
 from detect_secrets.plugins.twilio import TwilioKeyDetector
 
+from deployer.domain.redaction import SHORTEST_SECRET
 from deployer.generation.gates.own_key_patterns import OWN_KEY_PATTERNS
 from deployer.generation.lint.findings import Finding, Severity
 from deployer.generation.lint.subject import Subject
 
-SHORTEST_KNOWN_SECRET = 6
 PIECE = 2000
 PIECE_OVERLAP = 400
 """Characters: more than any key that is looked for has."""
@@ -54,7 +54,7 @@ def inspect(subject: Subject) -> Iterator[Finding]:
     for path in subject.changed:
         text = subject.site.text(path)
         for secret in subject.assignment.known_secrets:
-            if len(secret) >= SHORTEST_KNOWN_SECRET and secret in text:
+            if len(secret) >= SHORTEST_SECRET and secret in text:
                 yield _finding(path, "a key of the deployer")
         for number, line in enumerate(text.split("\n"), 1):
             kinds = {kind for piece in _pieces(line) for kind in _kinds(piece, subject)}
