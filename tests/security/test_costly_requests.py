@@ -1,7 +1,7 @@
 """Requests that are small to send and would be dear to read, each in a process of its own.
 
-The limits are what a validator's function has, or far above what the reading takes: whatever grows
-faster than its body is above them, on any machine.
+The limits are below what the validator has, and far above what the reading takes: whatever grows
+faster than its body is beyond them, on any machine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from deployer.domain.request_error import MAX_REASON_LENGTH
 from tests.builders import a_body, a_request
 
 CPU_SECONDS = 30
-MEMORY_BYTES = 1024 * 2**20
+MEMORY_BYTES = 640 * 2**20
 MAX_ANSWER_BYTES = 64 * 1024
 READ = """
 import sys
