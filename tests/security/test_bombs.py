@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from deployer.generation import pictures
 from deployer.generation.digests import digest, images
-from deployer.generation.spreadsheets import SpreadsheetError, read_sheets
+from deployer.generation.spreadsheets import SpreadsheetError, read_sheets, sheet_as_csv
 from tests.builders import a_data_uri, a_request
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -34,7 +34,9 @@ SHEETS_ARE = f"""<Relationships xmlns="{RELATIONS}"><Relationship Id="s1"
  Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"""
 
 
-def a_workbook(rows: str, *, doctype: str = "", sheets: int = 1, padding: int = 0) -> bytes:
+def a_workbook(
+    rows: str, *, doctype: str = "", sheets: int = 1, padding: int = 0, noise: str = ""
+) -> bytes:
     """An .xlsx file whose sheets all have these rows of XML, with noise that does not pack."""
     listed = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="s1"/>' for n in range(1, sheets + 1))
     out = io.BytesIO()
@@ -50,7 +52,7 @@ def a_workbook(rows: str, *, doctype: str = "", sheets: int = 1, padding: int = 
             "xl/worksheets/sheet1.xml",
             f'{doctype}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>',
         )
-        archive.writestr("noise", bytes(padding), zipfile.ZIP_STORED)
+        archive.writestr("noise", bytes(padding) + noise.encode("utf-16"), zipfile.ZIP_STORED)
     return out.getvalue()
 
 
@@ -101,6 +103,13 @@ BOMBS: dict[str, Callable[[], bytes]] = {
         sheets=900,
         padding=1_000_000,
     ),
+    "a row of four million elements": lambda: a_workbook(
+        f"<row>{'<z/>' * 4_000_000}</row>", padding=300_000
+    ),
+    "an element of a million attributes": lambda: a_workbook(
+        "<row " + " ".join(f"a{n}=''" for n in range(1_200_000)) + "/>"
+    ),
+    "a document type in UTF-16": lambda: a_workbook("", padding=9, noise="<!DOCTYPE w>"),
     "no archive": lambda: b"PK\x03\x04" + bytes(100),
     "nothing": lambda: b"",
     "an archive of something else": lambda: zeros(1, 10),
@@ -122,6 +131,12 @@ def test_a_workbook_like_these_without_the_trick_is_read() -> None:
     rows = '<row r="1"><c r="A1" t="str"><v>a</v></c><c r="C1"><v>1</v></c></row>'
     (sheet,) = read_sheets(a_workbook(rows))
     assert sheet.rows == (("a", "", "1"),)
+
+
+def test_one_long_text_in_many_cells_makes_no_huge_csv() -> None:
+    cells = f'<c t="inlineStr"><is><t>{"x" * 50_000}</t></is></c>' * 10
+    with pytest.raises(SpreadsheetError, match="larger than 300000 bytes"):
+        sheet_as_csv(a_workbook(f'<row r="1">{cells}</row>', padding=1_000_000), "S1")
 
 
 def a_png(width: int, height: int) -> bytes:

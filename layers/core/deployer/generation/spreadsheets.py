@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -22,6 +24,15 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 500
 MAX_CELLS = 2_000_000
 """Of all sheets together, the empty ones between others counted: a worker has 1 GB."""
+MAX_MARKUP = 1_000_000
+"""Of `<`, and of `=`, in all parts together, so that nobody has more elements or more attributes.
+They are counted in the bytes, before anything is built of them: both hold these bytes in every
+encoding that the parser takes. A cell with a value has four of the one and three of the other."""
+MAX_CSV_BYTES = 300_000
+"""What a file of a site may have: a larger one is not made."""
+
+_DOCTYPE = re.compile(rb"\0?".join(b"<!DOCTYPE"[n : n + 1] for n in range(9)))
+"""In UTF-8 and UTF-16. Its entities would multiply what was counted; the format forbids it."""
 
 
 class SpreadsheetError(ValueError):
@@ -68,13 +79,20 @@ def sheet_as_csv(content: bytes, name: str) -> str:
     if name not in sheets:
         raise SpreadsheetError(f"there is no sheet {name!r}; there are {', '.join(sheets)}")
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(sheets[name].rows)
+    writer, room = csv.writer(out, lineterminator="\n"), MAX_CSV_BYTES
+    for row in sheets[name].rows:
+        room -= sum(len(cell) for cell in row)
+        if room >= 0:
+            writer.writerow(row)
+        if room < 0 or out.tell() > MAX_CSV_BYTES:
+            raise SpreadsheetError(f"sheet {name!r} is larger than {MAX_CSV_BYTES} bytes as CSV")
     return out.getvalue()
 
 
 def _check_archive(content: bytes) -> None:
     try:
-        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        parts = archive.infolist()
     except zipfile.BadZipFile as exc:
         raise SpreadsheetError("the file is not an .xlsx spreadsheet") from exc
     # zipfile never unpacks more than the size that is declared here.
@@ -84,6 +102,23 @@ def _check_archive(content: bytes) -> None:
     limit = min(MAX_UNPACKED_BYTES, MAX_RATIO * len(content))
     if unpacked > limit:
         raise SpreadsheetError(f"the spreadsheet unpacks to more than {limit} bytes")
+    _check_markup(archive)
+
+
+def _check_markup(archive: zipfile.ZipFile) -> None:
+    """openpyxl builds a whole row, and the whole of smaller parts, before it gives anything."""
+    elements = attributes = 0
+    for part in archive.infolist():
+        try:
+            text = archive.read(part)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as exc:
+            raise SpreadsheetError(f"{part.filename[:100]!r} cannot be unpacked") from exc
+        if _DOCTYPE.search(text):
+            raise SpreadsheetError("the spreadsheet has a document type declaration")
+        elements += text.count(b"<")
+        attributes += text.count(b"=")
+        if max(elements, attributes) > MAX_MARKUP:
+            raise SpreadsheetError(f"the spreadsheet has more than {MAX_MARKUP} elements")
 
 
 def _open(content: bytes) -> Workbook:
