@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deployer.domain.language_model import Image, LanguageModel, Prompt, StopReason, Usage
 from deployer.generation import instructions
 from deployer.generation.grammar import Parsed, parse
-from deployer.generation.recovery import recover
+from deployer.generation.recovery import recover, whole_characters
 from deployer.generation.types import Budget
 
 FIRST_OUTPUT_TOKENS = 16_000
@@ -62,7 +62,7 @@ class Conversation:
         )
         self.usage += reply.usage
         self.model_name = reply.model
-        return self._read(reply.text, reply.stop_reason)
+        return self._read(whole_characters(reply.text), reply.stop_reason)
 
     def _read(self, text: str, stop_reason: StopReason) -> Answer:
         parsed = parse(text, self._nonce)

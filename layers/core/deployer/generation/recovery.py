@@ -30,6 +30,11 @@ def recover(text: str) -> tuple[tuple[FileBlock, ...], str]:
     return (), ""
 
 
+def whole_characters(text: str) -> str:
+    """`text` with U+FFFD for each half of a character (a lone surrogate)."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def unfenced(path: str, text: str) -> str:
     """`text` without the one fence around all of it, where a file of this type has none."""
     lines = text.strip("\n").split("\n")
@@ -68,7 +73,7 @@ def _from_json(text: str) -> list[FileBlock]:
         content = entry.get("content") if isinstance(entry, dict) else None
         if not isinstance(path, str) or not isinstance(content, str):
             return []
-        blocks.append(FileBlock(path, content))
+        blocks.append(FileBlock(whole_characters(path), whole_characters(content)))
     return blocks
 
 
