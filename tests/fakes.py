@@ -176,12 +176,17 @@ class FakeGitHub:
     branches: dict[str, list[tuple[str, Commit]]] = field(default_factory=dict)
     pages: set[str] = field(default_factory=set)
 
-    def create(self, name: str, description: str) -> Repository | None:
+    def create(
+        self, name: str, description: str, repository_id: int | None = None
+    ) -> Repository | None:
         full_name = f"{self.owner}/{name}"
         if full_name in self.repositories:
             return None
         made = Repository(
-            1000 + len(self.repositories), full_name, f"https://github.com/{full_name}", description
+            repository_id or 1000 + len(self.repositories),
+            full_name,
+            f"https://github.com/{full_name}",
+            description,
         )
         self.repositories[full_name] = made
         self.branches[full_name] = []

@@ -1,6 +1,5 @@
 """One queued deployment: generate, publish, start the notification."""
 
-import math
 import uuid
 from typing import Any
 
@@ -34,7 +33,7 @@ def build(record: SQSRecord, lambda_context: LambdaContext) -> None:
     try:
         message = parse_message(record.body)
         follow(message.deployment_id)
-        _come_back_soon(record, math.ceil(invocation.lease_seconds))
+        _come_back_soon(record, invocation.redelivery_seconds)
         bootstrap.build(message, invocation)
     except Exception:
         logger.exception("the message will be delivered again", receive=receives)

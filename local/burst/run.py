@@ -34,7 +34,7 @@ VISIBILITY_SECONDS = WORKER_SECONDS + 15
 """The queue's own, for a run that was killed before it could shorten it. AWS recommends six times
 the timeout, because its poller also waits while Lambda throttles; the emulator does not."""
 WORKERS = 4
-NO_WRITE_LIMITS = "1000000/1"
+NO_WRITE_LIMITS = "4000/1"
 STALLED_SECONDS = 6 * VISIBILITY_SECONDS
 """Nothing that is alive stays silent for so long."""
 REST_SECONDS = 2 * VISIBILITY_SECONDS

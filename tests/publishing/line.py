@@ -76,7 +76,7 @@ class Line:
             requests=self.requests,
             sites=InMemorySites(),
             queue=self.queue,
-            site_cache=SiteCache(CacheScope.TASK, "scripted/model", "digest"),
+            site_cache=SiteCache(CacheScope.TASK, "scripted/model", "digest", False),
             generate=self.generate,
             publisher=Publisher(
                 self.host,

@@ -137,10 +137,6 @@ def _order_of_rounds() -> AbstractContextManager[Any]:
     return patch.object(build._Run, "_base", unordered)
 
 
-def _read_back_of_a_repeated_write() -> AbstractContextManager[Any]:
-    return patch.object(deployment.Deployment, "__eq__", lambda one, other: one is other)
-
-
 CALM = Conditions()
 TWICE = Conditions(duplicate_rate=1.0, jitter=True)
 
@@ -185,9 +181,6 @@ GUARDS = {
         _deterministic_commit, _at("worker: GitHub POST /git/*/git-receive-pack", Kind.LOST)
     ),
     "order of rounds": Guard(_order_of_rounds),
-    "read-back of a repeated write": Guard(
-        _read_back_of_a_repeated_write, _at("worker: records.save PUBLISHED", Kind.REPEATED)
-    ),
 }
 
 

@@ -224,4 +224,4 @@ def _site_cache(config: settings.WorkerSettings) -> SiteCache:
     from deployer.generation import instructions
 
     model = f"{config.llm_provider}/{config.llm_model}"
-    return SiteCache(config.site_cache, model, instructions.DIGEST)
+    return SiteCache(config.site_cache, model, instructions.DIGEST, config.allow_workflows)

@@ -35,7 +35,9 @@ def test_a_deployment_goes_from_queued_to_notified() -> None:
     record = record.generated("sites/d-1.json", None, a_report(), START)
     assert record.state is State.GENERATED
     record = record.published(a_publication(), START)
-    assert (record.state, record.lease, record.has_work) == (State.PUBLISHED, None, True)
+    assert (record.state, record.has_work) == (State.PUBLISHED, True)
+    assert record.lease, "until the notification is started, its worker has it"
+    record = record.released(START)
     record = record.notified(record.deployment_id, 1, "HTTP 200", LATER)
     assert (record.state, record.has_work) == (State.NOTIFIED, False)
 
@@ -75,7 +77,7 @@ def test_a_new_nonce_with_other_content_is_a_new_build_in_the_same_repository() 
     changed = a_request(nonce="nonce-2", brief="another")
     again = notified().sent_again(changed, LATER)
     assert (again.state, again.site_ref) == (State.QUEUED, None)
-    assert again.request_id == changed.deployment_id
+    assert again.build_id == changed.deployment_id
     assert again.publication == a_publication()
 
 
@@ -110,6 +112,43 @@ def test_attempts_are_noted_while_they_go_on() -> None:
 def test_a_given_up_notification_is_visible() -> None:
     record = published().notification_gave_up(published().deployment_id, 6, "HTTP 500", LATER)
     assert record.state is State.NOTIFY_FAILED
+
+
+def test_who_was_told_stays_told_also_if_another_try_gives_up_later() -> None:
+    told = notified()
+    assert told.notification_gave_up(told.deployment_id, 12, "HTTP 500", LATER) == told
+
+
+def test_a_round_that_failed_while_it_was_being_told_ends_as_told() -> None:
+    failed = published().failed(Failure("Step Functions did not answer", resumable=True), START)
+    told = failed.notified(failed.deployment_id, 1, "HTTP 200", LATER)
+    assert (told.state, told.failure, told.has_work) == (State.NOTIFIED, None, False)
+
+
+def test_a_published_round_that_failed_is_not_published_again_but_told() -> None:
+    failed = published().failed(Failure("Step Functions did not answer", resumable=True), START)
+    resumed = failed.claimed(Lease("worker", LATER), LATER)
+    assert (resumed.state, resumed.pending) == (State.PUBLISHED, failed.notifications)
+
+
+def test_a_site_that_was_refused_is_made_anew_when_its_round_is_sent_again() -> None:
+    generated = a_deployment().generated("sites/d-2.json", None, a_report(), START)
+    refused = generated.failed(Failure("GitHub refused the push", resumable=False), START)
+    again = refused.sent_again(a_request(nonce="nonce-2"), LATER)
+    assert (again.state, again.site_ref) == (State.QUEUED, None)
+
+
+def test_waiting_begins_anew_with_each_time_that_a_published_round_is_sent() -> None:
+    hiccup = published().waits("Step Functions did not answer", LATER, START)
+    assert hiccup.released(LATER).waiting_since is None
+    assert hiccup.sent_again(a_request(nonce="nonce-2"), LATER).waiting_since is None
+
+
+def test_a_lease_that_a_killed_worker_left_holds_up_no_later_nonce() -> None:
+    left = a_deployment().claimed(Lease("killed", LATER), START)
+    left = left.generated("sites/d-1.json", None, a_report(), START)
+    left = left.published(a_publication(), START)
+    assert left.sent_again(a_request(nonce="nonce-2"), START).lease is None
 
 
 def test_a_round_takes_a_bounded_number_of_nonces() -> None:

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
 import heapq
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deployer.domain.write_budget import (
+    ASKS_AGAIN_AFTER,
     FORGOTTEN_AFTER,
     LIMITS,
+    MOST_WAITING,
     PUNCTUALITY,
     Grant,
+    InLine,
     Limit,
     WriteLedger,
     Writer,
+    parse_limits,
 )
 from tests.builders import START
 
@@ -118,7 +124,7 @@ def drained(
         if at > now:
             heapq.heappush(due, (at, number))
         else:
-            through[writers[number].deployment_id] = now
+            through[writers[number].build_id] = now
     return through
 
 
@@ -134,8 +140,8 @@ def test_ten_of_one_caller_do_not_wait_for_three_hundred_of_another() -> None:
     few = [a_writer(number, "few") for number in range(10)]
     arrivals = [START] * 300 + [START + timedelta(seconds=5)] * 10
     through = drained([*many, *few], arrivals, LIMITS)
-    last_of_few = max(through[one.deployment_id] for one in few)
-    before = sum(through[one.deployment_id] <= last_of_few for one in many)
+    last_of_few = max(through[one.build_id] for one in few)
+    before = sum(through[one.build_id] <= last_of_few for one in many)
     # 40 had gone when the few came; then the few are ahead of all others.
     assert before <= 40 + 30
 
@@ -165,6 +171,20 @@ def test_no_window_ever_holds_more_than_its_limit_however_late_the_writes_are(
     for limit in SMALL:
         for first, last in zip(sent, sent[limit.writes :], strict=False):
             assert last - first >= limit.window
+
+
+def test_a_line_that_the_ledger_could_not_hold_is_asked_at_again() -> None:
+    ledger, _ = WriteLedger().turn(a_writer(0, writes=4), START, SMALL)
+    line = tuple(InLine(a_writer(number), START) for number in range(1, MOST_WAITING + 1))
+    full = replace(ledger, waiting=line)
+    assert full.turn(a_writer(0, "b"), START, SMALL) == (full, START + ASKS_AGAIN_AFTER)
+    assert full.turn(a_writer(1), START, SMALL)[1] == START + WINDOW
+
+
+def test_no_window_may_hold_more_grants_than_the_ledger() -> None:
+    assert parse_limits("4000/3600")[0].writes == 4000
+    with pytest.raises(ValueError, match="at most 4000"):
+        parse_limits("80/60,5000/3600")
 
 
 def test_the_limits_are_githubs() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from deployer.domain.deployment import Deployment, State
+from deployer.domain.deployment import Deployment, Failure, State
 from deployer.domain.errors import (
     ConflictError,
     QueueUnavailableError,
@@ -24,6 +24,7 @@ from tests.fakes import (
     without_quota,
 )
 
+NOW = SettableClock()()
 KEY = Key("student@example.com", "sum-of-sales", 1)
 
 
@@ -64,7 +65,17 @@ def test_a_request_is_recorded_stored_and_queued() -> None:
 def test_the_same_request_again_gives_the_same_deployment_and_one_record() -> None:
     door = Door()
     assert door.accept(a_request()) == door.accept(a_request())
-    assert set(door.queued) == {a_request().deployment_id}
+    assert door.queued == [a_request().deployment_id]
+
+
+def test_the_same_request_resumes_what_failed_and_can_be_resumed() -> None:
+    door = Door()
+    record = door.accept(a_request())
+    door.store.records[KEY] = record.failed(Failure("GitHub was down", resumable=True), NOW)
+    door.accept(a_request())
+    door.store.records[KEY] = record.failed(Failure("refused", resumable=False), NOW)
+    door.accept(a_request())
+    assert door.queued == [a_request().deployment_id] * 2
 
 
 def test_the_same_request_after_it_was_notified_is_not_queued_again() -> None:

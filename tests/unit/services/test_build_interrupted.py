@@ -70,6 +70,19 @@ def test_a_refusal_fails_at_once_with_its_reason(world: World) -> None:
     assert world.record().failure.reason == "the model declined"  # type: ignore[union-attr]
 
 
+def test_what_the_status_says_of_an_error_that_nobody_foresaw_is_short_and_holds_no_key(
+    world: World,
+) -> None:
+    message = world.accept(a_request())
+    world.generate.failures = [ZeroDivisionError(f"ghp_{'k' * 36} {'x' * 1000}")]
+    with pytest.raises(ZeroDivisionError):
+        world.work(message)
+    waiting = world.record().waiting
+    assert waiting is not None
+    assert waiting.reason.startswith("ZeroDivisionError: [secret] xxx")
+    assert len(waiting.reason) == 500
+
+
 def test_an_outage_gives_the_record_back_and_the_last_receive_fails_it(world: World) -> None:
     message = world.accept(a_request())
     world.generate.failures = [ModelUnavailableError("503"), ModelUnavailableError("503")]
@@ -164,6 +177,20 @@ def test_a_claim_that_was_repeated_by_the_sdk_is_given_back(world: World) -> Non
     world.work(message)
     assert world.record().lease is None
     assert world.queue.sent == [(message, 5)]
+
+
+def test_a_failure_whose_writing_was_repeated_by_the_sdk_is_told(world: World) -> None:
+    message = world.accept(a_request())
+    world.generate.failures = [ModelRefusedError("the model declined")]
+    save = world.store.save
+
+    def repeated(deployment: Deployment) -> Deployment:
+        saved = save(deployment)
+        return save(deployment) if deployment.state is State.FAILED else saved
+
+    world.store.save = repeated  # type: ignore[method-assign]
+    world.work(message)
+    assert "failed" in world.telemetry.names
 
 
 def test_a_message_whose_runs_were_all_killed_ends_as_a_failure_with_a_reason(

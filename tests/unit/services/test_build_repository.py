@@ -8,9 +8,11 @@ from deployer.domain.deployment import State
 from deployer.domain.errors import (
     HostUnavailableError,
 )
+from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import Commit
 from deployer.domain.site import Site
-from tests.builders import START, a_request
+from deployer.domain.write_budget import PUNCTUALITY
+from tests.builders import START, a_report, a_request
 from tests.unit.services.world import REPOSITORY, World, failing
 
 
@@ -45,12 +47,108 @@ def test_a_deleted_repository_is_made_anew_from_the_stored_site_and_says_so(worl
 
 def test_somebody_elses_repository_is_never_written_to(world: World) -> None:
     world.github.create("sum-of-sales", "my own work")
-    world.work(world.accept(a_request()))
+    message = world.accept(a_request())
+    world.work(message)
+    ((again, delay),) = world.queue.sent
+    world.clock.advance(delay)
+    world.work(again)
     assert world.commits("octocat/sum-of-sales") == []
     publication = world.record().publication
     assert publication is not None
     assert publication.repository.startswith("octocat/sum-of-sales-")
     assert len(world.commits(publication.repository)) == 1
+
+
+def test_a_name_that_is_taken_is_left_with_its_turn_as_its_creation_counted_too(
+    world: World,
+) -> None:
+    world.github.create("sum-of-sales", "my own work")
+    message = world.accept(a_request())
+    world.work(message)
+    assert list(world.github.repositories) == ["octocat/sum-of-sales"]
+    world.work(message)
+    assert [grant.writes for grant in world.ledgers.load("octocat").granted] == [2, 2]
+
+
+def test_a_repository_that_github_does_not_show_yet_is_waited_for(world: World) -> None:
+    # GIVEN a creation whose answer was lost, and reads that lag behind
+    message = world.accept(a_request())
+    create, find = world.github.create, world.github.find
+
+    def lost(name: str, description: str) -> None:
+        create(name, description)
+        raise HostUnavailableError("no answer")
+
+    world.github.create = lost  # type: ignore[method-assign, assignment]
+    with pytest.raises(HostUnavailableError):
+        world.work(message)
+    world.github.create = create  # type: ignore[method-assign]
+    world.github.find = lambda _: None  # type: ignore[method-assign, assignment]
+
+    # WHEN it is tried again, at once and when it is seen
+    world.work(message)
+    world.github.find = find  # type: ignore[method-assign]
+    world.work(message)
+
+    # THEN there is no second one
+    assert list(world.github.repositories) == [REPOSITORY]
+    assert len(world.commits()) == 1
+
+
+def test_a_repository_that_took_the_old_name_of_ours_is_never_written_to(world: World) -> None:
+    world.work(world.accept(a_request()))
+    world.github.rename(REPOSITORY, "octocat/renamed")
+    theirs = Commit(Site({"mine.txt": b"my own work"}), None, "Begin", START)
+    world.github.create("sum-of-sales", "my own work", repository_id=7)
+    world.github.push(REPOSITORY, "main", theirs)
+
+    world.work(world.accept(a_request(round=2, nonce="nonce-2")))
+
+    assert world.commits() == [theirs]
+    assert len(world.commits("octocat/renamed")) == 2
+    assert world.record(2).publication.repository == "octocat/renamed"  # type: ignore[union-attr]
+
+
+def test_what_was_published_meanwhile_stays_when_ours_is_put_on_it(world: World) -> None:
+    # GIVEN round 2, built on round 1 but not pushed yet
+    writes(world, {"index.html": b"a form", "app.js": b"wrong"})
+    world.work(world.accept(a_request()))
+    writes(world, {"index.html": b"a table"})
+    second = world.accept(a_request(round=2, nonce="nonce-2"))
+    world.github.push = failing(HostUnavailableError("502"))  # type: ignore[method-assign]
+    with pytest.raises(HostUnavailableError):
+        world.work(second)
+    del world.github.push  # type: ignore[method-assign]
+
+    # WHEN round 1 is sent with another brief, and published first
+    writes(world, {"app.js": b"mended"})
+    world.work(world.accept(a_request(nonce="nonce-1b", brief="Mend app.js.")))
+    world.work(second)
+
+    # THEN round 2 has both
+    assert world.commits()[-1].files.files == {"index.html": b"a table", "app.js": b"mended"}
+
+
+def test_a_page_that_is_as_before_does_not_tell_whether_its_commit_is_served(world: World) -> None:
+    world.work(world.accept(a_request()))
+    world.work(world.accept(a_request(round=2, nonce="nonce-2", brief="Add a table.")))
+    world.work(world.accept(a_request(nonce="nonce-3", checks=["another check"])))
+    first, second = world.record(1).publication, world.record(2).publication
+    assert first is not None
+    assert second is not None
+    assert (second.page_is_new, first.page_is_new) == (True, False)
+
+
+def test_pages_are_asked_for_with_a_new_turn_when_the_push_took_too_long(world: World) -> None:
+    push = world.github.push
+
+    def slow(*arguments: object) -> str:
+        world.clock.advance(PUNCTUALITY.total_seconds() + 1)
+        return push(*arguments)  # type: ignore[arg-type]
+
+    world.github.push = slow  # type: ignore[method-assign, assignment]
+    world.work(world.accept(a_request()))
+    assert [grant.writes for grant in world.ledgers.load("octocat").granted] == [2, 1]
 
 
 def test_two_callers_of_one_task_get_a_repository_each(world: World) -> None:
@@ -123,3 +221,10 @@ def test_a_commit_that_somebody_has_built_upon_before_we_noted_it_is_not_made_ag
     world.work(message)
     assert len(world.commits()) == 2
     assert world.record().publication.commit_sha == ours  # type: ignore[union-attr]
+
+
+def writes(world: World, files: dict[str, bytes]) -> None:
+    """The next sites are the current one with these files."""
+    world.generate.answer = lambda assignment: StoredSite(
+        (assignment.current or Site()).with_files(files), a_report()
+    )

@@ -118,7 +118,7 @@ def test_a_deployment_above_the_budget_comes_back_when_it_is_its_turn(world: Wor
     world.work(message)
     ((copy, delay),) = world.queue.sent
     assert (delay, world.github.repositories) == (90, {})
-    assert world.record().waiting.reason == "the host's write budget"  # type: ignore[union-attr]
+    assert world.record().waiting.reason == "GitHub's write budget"  # type: ignore[union-attr]
 
     world.clock.advance(delay)
     world.work(copy)

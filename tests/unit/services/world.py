@@ -75,7 +75,7 @@ class World:
             requests=self.requests,
             sites=self.sites,
             queue=self.queue,
-            site_cache=SiteCache(self.cache_scope, "scripted/model", "digest"),
+            site_cache=SiteCache(self.cache_scope, "scripted/model", "digest", False),
             generate=self.generate,
             publisher=Publisher(
                 self.github,

@@ -140,7 +140,7 @@ class DulwichRemote:
         except HTTPUnauthorized as exc:
             self._token_refused()
             raise error_for(401, {}, "git", self._clock) from exc
-        except (GitProtocolError, SendPackError, OSError) as exc:
+        except (GitProtocolError, SendPackError, urllib3.exceptions.HTTPError, OSError) as exc:
             raise HostUnavailableError(f"git over HTTP: {type(exc).__name__}") from exc
 
 

@@ -139,8 +139,12 @@ class GitHubHost:
                     raise
 
     def serves(self, publication: Publication) -> bool:
-        """The latest build, else a deployment of the commit, else the page itself."""
-        return self._built(publication) or self._deployed(publication) or self._shown(publication)
+        """The latest build, else a deployment of the commit, else the page itself, if it is new."""
+        return (
+            self._built(publication)
+            or self._deployed(publication)
+            or (publication.page_is_new and self._shown(publication))
+        )
 
     def _built(self, publication: Publication) -> bool:
         build = self._get(f"/repos/{publication.repository}/pages/builds/latest")

@@ -21,6 +21,8 @@ from deployer.domain.ports import Clock
 from deployer.domain.redaction import redact
 
 UNTOLD_WAIT = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(days=1)
+"""GitHub's limits end within the hour; a longer time must not stop every worker for years."""
 _SECONDS = re.compile("[0-9]{1,10}")
 """Also since 1970; more digits are no time that could be computed with."""
 
@@ -33,7 +35,7 @@ def error_for(status: int, headers: Mapping[str, str], message: str, clock: Cloc
         now = clock()
         until = _told(headers, now)
         if until is not None:
-            return RateLimitedError("GitHub's rate limit", until)
+            return RateLimitedError("GitHub's rate limit", min(until, now + LONGEST_WAIT))
         # A 403 without these headers is a limit only if its body says so; a 429 always is.
         if status == 429 or "rate limit" in message.lower():
             return RateLimitedError("GitHub's rate limit", now + UNTOLD_WAIT, told=False)

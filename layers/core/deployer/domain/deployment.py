@@ -1,7 +1,7 @@
 """The record of one round of a task, and every change that it may go through.
 
     QUEUED → GENERATING → GENERATED → PUBLISHED → NOTIFIED | NOTIFY_FAILED
-       └─────────┴────────────┴──→ FAILED
+       └─────────┴────────────┴───────────┴──→ FAILED
 
 A record is immutable: a change is a new record, and the store writes it only if the stored
 version is still the one it was made from.
@@ -83,6 +83,8 @@ class Publication:
     """Where the published site is stored."""
     page_digest: str
     """SHA-256 of index.html as it was committed, hex."""
+    page_is_new: bool = True
+    """Whether no earlier commit had this index.html: only then does seeing it tell the commit."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ class Deployment:
     task: str
     round: int
     content_digest: str
-    request_id: str
-    """The deployment id under which the request that is being built is stored."""
+    build_id: str
+    """The deployment id of the first request with this content: one for all its nonces."""
     accepted_at: datetime
     updated_at: datetime
     notifications: tuple[Notification, ...]
@@ -124,7 +126,7 @@ class Deployment:
             task=request.task,
             round=request.round,
             content_digest=request.content_digest,
-            request_id=request.deployment_id,
+            build_id=request.deployment_id,
             accepted_at=now,
             updated_at=now,
             notifications=(_notification(request, now),),
@@ -190,7 +192,7 @@ class Deployment:
             return replace(
                 told,
                 content_digest=request.content_digest,
-                request_id=request.deployment_id,
+                build_id=request.deployment_id,
                 accepted_at=now,
                 state=State.QUEUED,
                 lease=None,
@@ -201,7 +203,10 @@ class Deployment:
                 waiting_since=None,
             )
         if self.state in AFTER_PUBLICATION:
-            return replace(told, state=State.PUBLISHED)
+            # A lease that a killed worker left would only hold up who is still to be told.
+            return replace(
+                told, state=State.PUBLISHED, lease=None, waiting=None, waiting_since=None
+            )
         if self.state is State.FAILED:
             return replace(told, state=self._resumed_state(), failure=None)
         return told
@@ -237,7 +242,6 @@ class Deployment:
             self,
             state=State.PUBLISHED,
             publication=publication,
-            lease=None,
             pages=None,
             waiting_since=None,
             updated_at=now,
@@ -247,8 +251,8 @@ class Deployment:
         return replace(self, pages=state, updated_at=now)
 
     def released(self, now: datetime) -> Deployment:
-        """The worker gives it back; the next one goes on from the last checkpoint."""
-        return replace(self, lease=None, updated_at=now)
+        """The worker has nothing left to do for it."""
+        return replace(self, lease=None, waiting_since=None, updated_at=now)
 
     def waits(self, reason: str, until: datetime, now: datetime) -> Deployment:
         return replace(
@@ -260,10 +264,12 @@ class Deployment:
         )
 
     def failed(self, failure: Failure, now: datetime) -> Deployment:
+        """It ends here. What could not be published as it is, is not tried again as it is."""
         return replace(
             self,
             state=State.FAILED,
             failure=failure,
+            site_ref=self.site_ref if failure.resumable or self._is_published else None,
             lease=None,
             waiting_since=None,
             updated_at=now,
@@ -311,10 +317,17 @@ class Deployment:
             ),
         )
 
+    @property
+    def _is_published(self) -> bool:
+        """Whether the site of the latest content is the published one."""
+        return self.publication is not None and self.publication.site_ref == self.site_ref
+
     def _resumed_state(self) -> State:
         """Where work goes on: the last checkpoint that was reached."""
         if self.state is not State.FAILED:
             return self.state
+        if self._is_published:
+            return _STATE_WHEN_TOLD[self.notifications[-1].state]
         return State.GENERATED if self.site_ref else State.QUEUED
 
     def _noted(
@@ -326,6 +339,9 @@ class Deployment:
         answer: str,
         now: datetime,
     ) -> Deployment:
+        """How telling went. Who was told once stays told, also if it was tried twice at once."""
+        if self.has_told(deployment_id):
+            return self
         notifications = tuple(
             replace(n, state=state, attempts=attempts, last_answer=answer, updated_at=now)
             if n.deployment_id == deployment_id
@@ -333,13 +349,18 @@ class Deployment:
             for n in self.notifications
         )
         noted = replace(self, notifications=notifications, updated_at=now)
-        if self.state not in AFTER_PUBLICATION or deployment_id != self.deployment_id:
+        if self.state in BEFORE_PUBLICATION or deployment_id != self.deployment_id:
             return noted
-        final = {
-            NotificationState.DELIVERED: State.NOTIFIED,
-            NotificationState.GAVE_UP: State.NOTIFY_FAILED,
-        }
-        return replace(noted, state=final.get(state, self.state))
+        # Also if it FAILED: its notification was started, though no worker heard that it was.
+        return replace(noted, state=_STATE_WHEN_TOLD[state], failure=None)
+
+
+_STATE_WHEN_TOLD = {
+    NotificationState.PENDING: State.PUBLISHED,
+    NotificationState.DELIVERED: State.NOTIFIED,
+    NotificationState.GAVE_UP: State.NOTIFY_FAILED,
+}
+"""The state of a published record, by its latest notification's."""
 
 
 def _notification(request: DeploymentRequest, now: datetime) -> Notification:

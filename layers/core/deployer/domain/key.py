@@ -17,7 +17,7 @@ class Key:
     @property
     def caller(self) -> str:
         """Stands for the caller where fairness between callers is kept; tells no address."""
-        return hashlib.sha256(self.email.encode()).hexdigest()[:16]
+        return hashlib.sha256(self.email.lower().encode()).hexdigest()[:16]
 
     def previous(self) -> Key:
         return replace(self, round=self.round - 1)

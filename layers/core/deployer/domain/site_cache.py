@@ -29,12 +29,14 @@ class SiteCache:
     model: str
     """`provider/model`, as configured."""
     prompt_digest: str
+    allow_workflows: bool
 
     def ref(self, deployment: Deployment, base: Publication | None) -> str:
         """Where the deployment's site is, or will be, stored; always the same for a deployment."""
         inputs = [
             self.model,
             self.prompt_digest,
+            self.allow_workflows,
             deployment.content_digest,
             base.site_ref if base else "",
         ]
@@ -42,5 +44,5 @@ class SiteCache:
             case CacheScope.TASK:
                 inputs += [deployment.email, deployment.task, str(deployment.round)]
             case CacheScope.OFF:
-                inputs += [deployment.request_id]
+                inputs += [deployment.build_id]
         return f"sites/{hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:40]}.json"

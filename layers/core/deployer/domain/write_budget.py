@@ -22,6 +22,12 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 FIRST_SILENCE = timedelta(minutes=1)
 LONGEST_SILENCE = timedelta(minutes=16)
 """Where GitHub does not say how long: at least a minute, then exponentially longer."""
+MOST_WAITING = 1500
+MOST_WRITES = 4000
+"""Of a window, in at least half as many grants. The ledger is one item, of at most 400 KB in
+DynamoDB: a writer in line takes 150 bytes of it, a grant 80."""
+ASKS_AGAIN_AFTER = timedelta(minutes=5)
+"""Who finds the line full; in so long some twenty of it have had their turn."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,8 @@ def parse_limits(text: str) -> Limits:
     """`80/60,500/3600`: at most 80 writes in 60 seconds and 500 in 3600.
 
     Raises:
-        ValueError: it is not of this form, or has no room for a repository's two writes.
+        ValueError: it is not of this form, has no room for a repository's two writes, or more
+            than the ledger can hold.
     """
     limits = []
     for part in text.split(","):
@@ -49,6 +56,8 @@ def parse_limits(text: str) -> Limits:
         limits.append(Limit(int(writes), timedelta(seconds=int(seconds))))
     if any(limit.writes < 2 or not limit.window for limit in limits):
         raise ValueError("at least 2 writes in at least 1 second")
+    if any(limit.writes > MOST_WRITES for limit in limits):
+        raise ValueError(f"at most {MOST_WRITES} writes in a window")
     return tuple(limits)
 
 
@@ -56,13 +65,13 @@ def parse_limits(text: str) -> Limits:
 class Writer:
     """A deployment that wants to write."""
 
-    deployment_id: str
+    build_id: str
     caller: str
     writes: int
 
 
 @dataclass(frozen=True)
-class Waiting:
+class InLine:
     """A writer in line, and the turn that it was told."""
 
     writer: Writer
@@ -83,7 +92,7 @@ class WriteLedger:
     """The writes that were granted, oldest first, who waits, and GitHub's silence."""
 
     granted: tuple[Grant, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
+    waiting: tuple[InLine, ...] = ()
     """In the order of arrival."""
     closed_until: datetime | None = None
     silence: timedelta | None = None
@@ -103,10 +112,12 @@ class WriteLedger:
             return self, opens
         line = [one for one in self.waiting if now <= one.turn + FORGOTTEN_AFTER]
         if all(one.writer != writer for one in line):
-            line.append(Waiting(writer, now))
+            if len(line) >= MOST_WAITING:
+                return self, now + ASKS_AGAIN_AFTER
+            line.append(InLine(writer, now))
         at = self._reckon(writer, line, opens, now, limits)
         if at > now:
-            line = [Waiting(writer, at) if one.writer == writer else one for one in line]
+            line = [InLine(writer, at) if one.writer == writer else one for one in line]
             return replace(self, waiting=tuple(line)), at
         longest = max(limit.window for limit in limits) + PUNCTUALITY
         kept = tuple(one for one in self.granted if one.at > now - longest)
@@ -119,7 +130,7 @@ class WriteLedger:
     def _reckon(
         self,
         writer: Writer,
-        line: list[Waiting],
+        line: list[InLine],
         opens: datetime,
         now: datetime,
         limits: Limits,
@@ -134,7 +145,7 @@ class WriteLedger:
                 break
         return at
 
-    def _fair_order(self, line: list[Waiting]) -> list[Waiting]:
+    def _fair_order(self, line: list[InLine]) -> list[InLine]:
         """By the number of turns that the caller will have had; among equals, by arrival."""
         turns = Counter(one.caller for one in self.granted)
         numbers = []

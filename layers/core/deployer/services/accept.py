@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from deployer.domain.deployment import Deployment
+from deployer.domain.deployment import Deployment, State
 from deployer.domain.errors import (
     ConflictError,
     RecordChangedError,
@@ -55,7 +55,9 @@ def accept(
         if not charged and accepted is not before:
             charge(request.email, clock())
             charged = True
-        if not queued and accepted.has_work:
+        # What is recorded is queued already, unless its message has ended with a failure.
+        news = accepted is not before or accepted.state is State.FAILED
+        if not queued and news and accepted.has_work:
             if accepted is not before:
                 requests.save(request)
             queue.send(Message(request.deployment_id, request.key))

@@ -44,6 +44,7 @@ from deployer.domain.ports import (
     Telemetry,
     Workflow,
 )
+from deployer.domain.redaction import redact
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.retry import redelivery_delay
 from deployer.domain.site import Site
@@ -57,6 +58,7 @@ MAX_DELAY_SECONDS = 900
 """SQS: DelaySeconds is at most 15 minutes; a longer wait takes several hops."""
 PREDECESSOR_POLL = timedelta(seconds=10)
 
+LONGEST_REASON = 500
 TIME_TO_PUBLISH_SECONDS = 30
 """Without so much left, publishing is for the next run."""
 
@@ -128,7 +130,9 @@ class _Run:
             self.ports.telemetry.fact("nothing_to_do")
             return
         if self.invocation.exhausted:
-            raise ReceivedTooOftenError("the worker was killed each time it tried; see its log")
+            raise ReceivedTooOftenError(
+                "its last run was killed, or could not say why it failed: see the worker's log"
+            )
         self.ports.telemetry.fact("claimed", state=deployment.state)
         if deployment.state is State.GENERATING:
             deployment = self._generate(deployment)
@@ -137,8 +141,7 @@ class _Run:
         for notification in deployment.pending:
             self.ports.workflow.start(deployment.delivery(notification))
             self.ports.telemetry.fact("notification_started")
-        if deployment.lease:
-            self.claim.give_back(lambda record: record.released(self.ports.clock()))
+        self.claim.give_back(lambda record: record.released(self.ports.clock()))
 
     def _refuse_what_has_failed(self) -> None:
         """Leave the reason that the record has, and the message to the dead letters."""
@@ -160,7 +163,7 @@ class _Run:
             )
 
     def _ask_model(self, deployment: Deployment, base: Publication | None) -> StoredSite:
-        request = self.ports.requests.load(deployment.request_id)
+        request = self.ports.requests.load(deployment.deployment_id)
         earlier = self._earlier_requests(deployment.key)
         assignment = Assignment(
             task=deployment.task,
@@ -239,15 +242,16 @@ class _Run:
     def _rebase(self, deployment: Deployment, moved: HeadMovedError) -> Deployment:
         """Put our changes on the commit that is there now; checkpointed, so it happens once.
 
-        Without a base, all of the site is put on it: a build that was killed after its push, and
-        then replaced by another request, has left a commit that no record knows.
+        Without a commit before ours, all of the site is put on it: a build that was killed after
+        its push, and then replaced by another request, has left a commit that no record knows.
         """
         if moved.head is None:
             raise RepositoryConflictError(f"the repository is not as we left it: {moved}")
-        base, stored = self._base(deployment), self._stored_site(deployment)
+        stored = self._stored_site(deployment)
         theirs = self.ports.git.read(moved.repository, moved.head)
-        ours = stored.site.changes_since(self._current_site(base)) if base else stored.site
-        ref = f"sites/{deployment.request_id}-on-{moved.head}.json"
+        before = self._site_before(deployment, moved.repository)
+        ours = stored.site.changes_since(before) if before else stored.site
+        ref = f"sites/{deployment.build_id}-on-{moved.head}.json"
         self.ports.sites.save(ref, replace(stored, site=theirs.with_files(ours)))
         self.ports.telemetry.fact("rebased", head=moved.head)
         return self.claim.update(
@@ -271,7 +275,9 @@ class _Run:
 
     def stop_early(self, exc: Exception) -> None:
         """Leave the record so that the next delivery, or a person, can go on from it."""
-        reason, now = f"{type(exc).__name__}: {exc}", self.ports.clock()
+        # Of an error that nobody foresaw, nobody knows what it holds.
+        reason = redact(f"{type(exc).__name__}: {exc}")[:LONGEST_REASON]
+        now = self.ports.clock()
         if self.invocation.last:
             self._fail(Failure(reason, resumable=True))
         else:
@@ -299,6 +305,15 @@ class _Run:
         stored = self.ports.sites.load(base.site_ref)
         return stored.site if stored else self.ports.git.read(base.repository, base.commit_sha)
 
+    def _site_before(self, deployment: Deployment, repository: str) -> Site | None:
+        """What ours was built on, which another build may have replaced since."""
+        if deployment.base_sha is None:
+            return None
+        base = self._base(deployment)
+        if base and base.commit_sha == deployment.base_sha:
+            return self._current_site(base)
+        return self.ports.git.read(repository, deployment.base_sha)
+
     def _stored_site(self, deployment: Deployment) -> StoredSite:
         stored = self.ports.sites.load(deployment.site_ref) if deployment.site_ref else None
         if stored is None:
@@ -311,7 +326,7 @@ class _Run:
         for earlier in self.ports.store.rounds(key.email, key.task):
             if earlier.round < key.round:
                 try:
-                    found.append(self.ports.requests.load(earlier.request_id))
+                    found.append(self.ports.requests.load(earlier.deployment_id))
                 except RejectedError:
                     self.ports.telemetry.fact("earlier_request_expired", earlier=earlier.round)
         return found

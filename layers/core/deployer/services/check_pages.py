@@ -37,7 +37,13 @@ def check_pages(
         state = PagesState.PENDING
     if state is not None:
         found = state
-        note(record.key, lambda current: current.pages_seen(found, now), store)
+        note(
+            record.key,
+            lambda now_there: (
+                now_there.pages_seen(found, now) if _is_about(now_there, delivery) else now_there
+            ),
+            store,
+        )
         waited = (now - delivery.published_at).total_seconds()
         telemetry.fact("pages_seen", pages=state.value, seconds=waited)
     return state

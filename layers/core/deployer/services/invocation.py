@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ TIME_TO_STOP_SECONDS = 20
 """Kept back from the function's timeout, to leave the record in order."""
 LEASE_MARGIN_SECONDS = 10
 """The lease outlives the function, so that nobody takes over from a worker that still runs."""
+
+CLOCK_SKEW_SECONDS = 5
+"""Between two workers, or a worker and the queue."""
 
 SecondsLeft = Callable[[], float]
 
@@ -32,8 +36,13 @@ class Invocation:
 
     @property
     def lease_seconds(self) -> float:
-        """When a run that began now is certainly over."""
+        """After so long, this run is certainly over."""
         return self.function_seconds_left() + LEASE_MARGIN_SECONDS
+
+    @property
+    def redelivery_seconds(self) -> int:
+        """After so long, the next run finds the lease ended, whoever's clock it goes by."""
+        return math.ceil(self.lease_seconds) + CLOCK_SKEW_SECONDS
 
     @property
     def last(self) -> bool:

@@ -13,17 +13,18 @@ ATTEMPTS = 5
 
 
 def note(key: Key, change: Callable[[Deployment], Deployment], store: DeploymentStore) -> None:
-    """Apply `change` to the record as it is now; nothing if there is none.
+    """Apply `change` to the record as it is now; nothing if there is none, or nothing to change.
 
     Raises:
         UnavailableError: others changed it at every attempt.
     """
     for _ in range(ATTEMPTS):
         record = store.find(key)
-        if record is None:
+        changed = change(record) if record else None
+        if changed is None or changed == record:
             return
         try:
-            store.save(change(record))
+            store.save(changed)
         except RecordChangedError:
             continue
         return

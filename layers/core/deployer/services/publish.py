@@ -57,20 +57,12 @@ class Publisher:
             RepositoryGoneError: the repository of `base` was deleted.
         """
         commit = commit_of(deployment, site)
-        writes = 0 if base else WRITES_OF_A_FIRST_ROUND
-        self.turns.take(Writer(deployment.request_id, deployment.key.caller, writes))
         if base is None:
-            repository = self._own_repository(deployment)
-            commit_sha = self._first_push(repository, commit)
-            self.turns.require_open()
-            self.host.enable_pages(repository.full_name, BRANCH)
+            repository, commit_sha = self._first(deployment, commit)
         else:
-            repository = Repository(base.repository_id, base.repository, base.repo_url, "")
-            try:
-                commit_sha = self._pushed(base.repository, commit)
-            except RepositoryNotFoundError:
-                repository = self._renamed(base)
-                commit_sha = self._pushed(repository.full_name, commit)
+            self.turns.take(_writer(deployment, 0))
+            repository, commit_sha = self._revised(base, commit)
+        page_digest = hashlib.sha256(site.get("index.html", b"")).hexdigest()
         return Publication(
             repository=repository.full_name,
             repository_id=repository.id,
@@ -78,8 +70,32 @@ class Publisher:
             commit_sha=commit_sha,
             pages_url=self.host.pages_url(repository.full_name),
             site_ref=deployment.site_ref or "",
-            page_digest=hashlib.sha256(site.get("index.html", b"")).hexdigest(),
+            page_digest=page_digest,
+            page_is_new=_is_new(page_digest, deployment, base),
         )
+
+    def _first(self, deployment: Deployment, commit: Commit) -> tuple[Repository, str]:
+        """The new repository with its first commit, served by Pages."""
+        turn = self.turns.take(_writer(deployment, WRITES_OF_A_FIRST_ROUND))
+        repository = self._own_repository(deployment)
+        commit_sha = self._first_push(repository, commit)
+        self.turns.keep(turn, _writer(deployment, 1))
+        self.host.enable_pages(repository.full_name, BRANCH)
+        return repository, commit_sha
+
+    def _revised(self, base: Publication, commit: Commit) -> tuple[Repository, str]:
+        """The repository of `base`, by the name that it has now, with one more commit."""
+        known = Repository(base.repository_id, base.repository, base.repo_url, "")
+        try:
+            return known, self._pushed(known.full_name, commit)
+        except (RepositoryNotFoundError, HeadMovedError) as surprise:
+            repository = self.host.find_by_id(base.repository_id)
+            if repository is None:
+                raise RepositoryGoneError(f"{base.repository} was deleted at GitHub") from surprise
+            if repository.full_name == base.repository:
+                raise
+            # It was renamed; another one may have its old name.
+            return repository, self._pushed(repository.full_name, commit)
 
     def _first_push(self, repository: Repository, commit: Commit) -> str:
         try:
@@ -98,13 +114,6 @@ class Publisher:
                 raise
             return ours
 
-    def _renamed(self, base: Publication) -> Repository:
-        """The repository of `base` under the name that it has now."""
-        repository = self.host.find_by_id(base.repository_id)
-        if repository is None:
-            raise RepositoryGoneError(f"{base.repository} was deleted at the host")
-        return repository
-
     def _own_repository(self, deployment: Deployment) -> Repository:
         email, task = deployment.email, deployment.task
         mark = description(email, task)
@@ -115,13 +124,36 @@ class Publisher:
                 continue
             # Looking costs none of the write budget, so only a first try creates unseen.
             found = self.host.find(full_name) if binding is Binding.OURS else None
-            repository = found or self.host.create(name, mark) or self.host.find(full_name)
-            if repository is not None and repository.description == mark:
+            repository = found or self._created(name, mark)
+            if repository.description == mark:
                 return repository
         raise RepositoryConflictError(
             f"every repository name for {task!r} is taken at {self.host.owner}; "
             "delete or rename the repository that is in the way, then send the round again"
         )
+
+    def _created(self, name: str, mark: str) -> Repository:
+        """
+        Raises:
+            Postponed: the name is taken. Whose the repository is will be seen, and another name
+                has a turn of its own: a refused creation counts as a write.
+        """
+        full_name = f"{self.host.owner}/{name}"
+        repository = self.host.create(name, mark) or self.host.find(full_name)
+        if repository is None or repository.description != mark:
+            raise Postponed(f"{full_name} exists already", self.clock() + NOT_THERE_YET)
+        return repository
+
+
+def _writer(deployment: Deployment, writes: int) -> Writer:
+    return Writer(deployment.build_id, deployment.key.caller, writes)
+
+
+def _is_new(page_digest: str, deployment: Deployment, base: Publication | None) -> bool:
+    """Whether the page differs from the one that was there before, as far as that is known."""
+    if base is None:
+        return deployment.base_sha is None
+    return deployment.base_sha == base.commit_sha and page_digest != base.page_digest
 
 
 def commit_of(deployment: Deployment, site: Site) -> Commit:
@@ -131,7 +163,7 @@ def commit_of(deployment: Deployment, site: Site) -> Commit:
         parent=deployment.base_sha,
         message=(
             f"Round {deployment.round} of {deployment.task}\n\n"
-            f"Deployment-Id: {deployment.request_id}\n"
+            f"Deployment-Id: {deployment.build_id}\n"
         ),
         authored_at=deployment.accepted_at,
     )

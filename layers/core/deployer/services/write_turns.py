@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from deployer.domain.errors import Postponed, RateLimitedError, RecordChangedError
 from deployer.domain.ports import Clock, WriteLedgers
-from deployer.domain.write_budget import LIMITS, Limits, WriteLedger, Writer
+from deployer.domain.write_budget import LIMITS, PUNCTUALITY, Limits, WriteLedger, Writer
 
 ATTEMPTS = 10
 LOST_RACE = timedelta(seconds=3)
+SILENCE = "GitHub's rate limit"
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class WriteTurns:
     clock: Clock
     limits: Limits = LIMITS
 
-    def take(self, writer: Writer) -> None:
-        """Go on if it is `writer`'s turn to send its writes.
+    def take(self, writer: Writer) -> datetime:
+        """Go on if it is `writer`'s turn to send its writes, which begins at the answer.
 
         Raises:
             Postponed: it is its turn later, or too many workers ask at this moment.
@@ -35,9 +36,19 @@ class WriteTurns:
             after, turn = ledger.turn(writer, now, self.limits)
             if self._saved(ledger, after):
                 if turn > now:
-                    raise Postponed("the host's write budget", turn)
-                return
-        raise Postponed("the host's write budget is being shared out", self.clock() + LOST_RACE)
+                    raise Postponed(_reason(after, now), turn)
+                return now
+        raise Postponed("GitHub's write budget is being shared out", self.clock() + LOST_RACE)
+
+    def keep(self, turn: datetime, writer: Writer) -> None:
+        """Go on with what is left of a turn, and ask anew if it comes too late for it.
+
+        Raises:
+            Postponed: the host wants silence, or the new turn is later.
+        """
+        if self.clock() > turn + PUNCTUALITY:
+            self.take(writer)
+        self.require_open()
 
     def require_open(self) -> None:
         """
@@ -46,7 +57,7 @@ class WriteTurns:
         """
         closed_until = self.ledgers.load(self.account).closed_until
         if closed_until is not None and closed_until > self.clock():
-            raise Postponed("GitHub's rate limit", closed_until)
+            raise Postponed(SILENCE, closed_until)
 
     def close(self, limited: RateLimitedError) -> datetime:
         """Nobody writes until the answer, which is what the host wants."""
@@ -65,3 +76,8 @@ class WriteTurns:
         except RecordChangedError:
             return False
         return True
+
+
+def _reason(ledger: WriteLedger, now: datetime) -> str:
+    closed = ledger.closed_until is not None and ledger.closed_until > now
+    return SILENCE if closed else "GitHub's write budget"
