@@ -186,7 +186,8 @@ def _bounded_cost(world: World) -> Iterator[Violation]:
             yield Violation(5, f"{deployment_id} has {count} executions")
     saving = sum(boundary.name.endswith("put_object sites") for boundary, _ in world.faults.struck)
     for key, count in world.bucket.puts.items():
-        if key.startswith("sites/") and count > 1 + saving:
+        # A site that was put on somebody's commit (`-on-`) was made without the model.
+        if key.startswith("sites/") and "-on-" not in key and count > 1 + saving:
             yield Violation(5, f"{key} was paid for {count} times")
     faults = len(world.faults.struck)
     for brief, calls in world.model.calls.items():
@@ -224,8 +225,9 @@ def _dead_letters_are_failures(world: World) -> Iterator[Violation]:
     for message in world.queue.dead:
         fields = json.loads(message.body)
         record = world.records.find(Key(fields["email"], fields["task"], fields["round"]))
-        if record is None or record.state is not State.FAILED or record.failure is None:
-            state = record.state if record else "no record"
+        state = record.state if record else "no record"
+        # Of a message that was there twice, the other one may have done the work.
+        if state not in (State.FAILED, State.NOTIFIED, State.NOTIFY_FAILED):
             yield Violation(8, f"a dead letter's deployment is {state}")
 
 
