@@ -20,7 +20,8 @@ from deployer.domain.ports import Clock, Message
 from deployer.domain.retry import redelivery_delay
 from deployer.domain.site_cache import CacheScope, SiteCache
 from deployer.services.accept import accept
-from deployer.services.build import BuildPorts, build
+from deployer.services.build import build
+from deployer.services.build_ports import BuildPorts
 from deployer.services.invocation import Invocation
 from deployer.services.publish import Publisher
 from deployer.services.write_turns import WriteTurns
@@ -85,7 +86,6 @@ class Line:
                 WriteTurns(self.host.owner, InMemoryWriteLedgers(), self.now),
                 self.now,
             ),
-            git=git,
             workflow=self.workflow,
             telemetry=RecordingTelemetry(),
             clock=self.now,

@@ -14,7 +14,9 @@ from unittest.mock import patch
 
 from deployer.domain import deployment
 from deployer.domain.errors import NotRecordedError
-from deployer.services import accept, build, claim, publish
+from deployer.services import accept, claim, publish
+from deployer.services.bases import Bases
+from deployer.services.generate_step import GenerateStep
 from local.github.server import RunningGitHub
 from tests import fakes
 from tests.simulation import aws
@@ -37,17 +39,13 @@ def _conditional_write() -> AbstractContextManager[Any]:
 
 def _site_read_back() -> AbstractContextManager[Any]:
     """A site that was generated is generated anew by the next run."""
-    ask = build._Run._ask_model
+    take = GenerateStep.take
 
-    def generate(run: Any, record: Any) -> Any:
-        base = run._base(record)
-        stored = ask(run, record, base)
-        ref = run.ports.site_cache.ref(record, base)
-        run.ports.sites.save(ref, stored)
-        sha = base.commit_sha if base else None
-        return run.claim.update(lambda r: r.generated(ref, sha, stored.report, run.ports.clock()))
+    def anew(step: Any, record: Any) -> Any:
+        with patch.object(step.ports.sites, "load", lambda _: None):
+            return take(step, record)
 
-    return patch.object(build._Run, "_generate", generate)
+    return patch.object(GenerateStep, "take", anew)
 
 
 def _execution_name() -> AbstractContextManager[Any]:
@@ -127,14 +125,14 @@ def _deterministic_commit() -> AbstractContextManager[Any]:
 
 def _order_of_rounds() -> AbstractContextManager[Any]:
     """A round is built on whatever there is, also on a predecessor that is still in work."""
-    base = build._Run._base
+    base_of = Bases.base_of
 
-    def unordered(run: Any, record: Any) -> Any:
-        previous = run.ports.store.find(record.key.previous())
+    def unordered(bases: Any, record: Any) -> Any:
+        previous = bases.store.find(record.key.previous())
         in_work = previous is not None and previous.publication is None
-        return None if in_work else base(run, record)
+        return None if in_work else base_of(bases, record)
 
-    return patch.object(build._Run, "_base", unordered)
+    return patch.object(Bases, "base_of", unordered)
 
 
 CALM = Conditions()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from deployer.domain.site_cache import SiteCache
     from deployer.generation.types import Assignment
     from deployer.services.admit import Opens
-    from deployer.services.build import BuildPorts
+    from deployer.services.build_ports import BuildPorts
     from deployer.services.invocation import Invocation, SecondsLeft
 
 _connections = Connections()
@@ -159,7 +159,7 @@ def build(message: Message, invocation: Invocation) -> None:
 
 @lru_cache
 def _build_ports() -> BuildPorts:
-    from deployer.services.build import BuildPorts
+    from deployer.services.build_ports import BuildPorts
     from deployer.services.publish import Publisher
     from deployer.services.write_turns import WriteTurns
 
@@ -176,7 +176,6 @@ def _build_ports() -> BuildPorts:
         site_cache=_site_cache(config),
         generate=_generator(config),
         publisher=Publisher(host, git, names, turns, clock),
-        git=git,
         workflow=_connections.workflow(config.state_machine_arn),
         telemetry=_connections.telemetry(),
         clock=clock,

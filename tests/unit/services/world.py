@@ -10,7 +10,8 @@ from deployer.domain.ports import Commit, Message
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site_cache import CacheScope, SiteCache
 from deployer.services.accept import accept
-from deployer.services.build import BuildPorts, build
+from deployer.services.build import build
+from deployer.services.build_ports import BuildPorts
 from deployer.services.invocation import Invocation
 from deployer.services.publish import Publisher
 from deployer.services.write_turns import WriteTurns
@@ -84,7 +85,6 @@ class World:
                 WriteTurns("octocat", self.ledgers, self.clock),
                 self.clock,
             ),
-            git=self.github,
             workflow=self.workflow,
             telemetry=self.telemetry,
             clock=self.clock,

@@ -1,0 +1,45 @@
+"""What the worker's steps need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from deployer.domain.generation_report import StoredSite
+from deployer.domain.ports import (
+    Clock,
+    DeploymentQueue,
+    DeploymentStore,
+    RequestStore,
+    SiteStore,
+    Telemetry,
+    Workflow,
+)
+from deployer.domain.site_cache import SiteCache
+from deployer.generation.types import Assignment
+from deployer.services.invocation import SecondsLeft
+from deployer.services.publish import Publisher
+
+
+@dataclass(frozen=True)
+class BuildPorts:
+    """What the worker's steps need from outside."""
+
+    store: DeploymentStore
+    requests: RequestStore
+    sites: SiteStore
+    queue: DeploymentQueue
+    site_cache: SiteCache
+    generate: Callable[[Assignment, SecondsLeft], StoredSite]
+    publisher: Publisher
+    workflow: Workflow
+    telemetry: Telemetry
+    clock: Clock
+
+    @contextmanager
+    def timed(self, fact: str) -> Iterator[None]:
+        """Tell how many seconds the block took, if it comes to its end."""
+        begin = self.clock()
+        yield
+        self.telemetry.fact(fact, seconds=(self.clock() - begin).total_seconds())
