@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from deployer.adapters.retry_after import seconds_until_retry
 from deployer.domain.errors import (
     DeployerError,
     HostUnavailableError,
@@ -23,8 +24,8 @@ from deployer.domain.redaction import redact
 UNTOLD_WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(days=1)
 """GitHub's limits end within the hour; a longer time must not stop every worker for years."""
-_SECONDS = re.compile("[0-9]{1,10}")
-"""Also since 1970; more digits are no time that could be computed with."""
+_SECONDS_SINCE_1970 = re.compile("[0-9]{1,10}")
+"""More digits are no time that could be computed with."""
 
 
 def error_for(status: int, headers: Mapping[str, str], message: str, clock: Clock) -> DeployerError:
@@ -51,10 +52,10 @@ def error_for(status: int, headers: Mapping[str, str], message: str, clock: Cloc
 
 def _told(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When GitHub says that it may be asked again; None if it does not say."""
-    retry_after = headers.get("retry-after", "")
-    if _SECONDS.fullmatch(retry_after):
-        return now + timedelta(seconds=int(retry_after))
+    retry_after = seconds_until_retry(headers.get("retry-after"), now)
+    if retry_after is not None:
+        return now + timedelta(seconds=retry_after)
     reset = headers.get("x-ratelimit-reset", "")
-    if headers.get("x-ratelimit-remaining") == "0" and _SECONDS.fullmatch(reset):
+    if headers.get("x-ratelimit-remaining") == "0" and _SECONDS_SINCE_1970.fullmatch(reset):
         return datetime.fromtimestamp(int(reset), UTC) + timedelta(seconds=1)
     return None

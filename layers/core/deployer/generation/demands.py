@@ -94,10 +94,12 @@ Demand = (
 def demands_of(check: Check) -> tuple[Demand, ...]:
     """What the check asks for, as far as it can be read. What cannot be read demands nothing."""
     if isinstance(check, JavaScriptCheck):
-        return tuple(dict.fromkeys(_of_expression(script(check.js))))
-    if _looks_like_javascript(check):
-        return demands_of(JavaScriptCheck(js=check.removeprefix("js:").strip()))
-    return tuple(dict.fromkeys(_of_sentence(check)))
+        found = _of_expression(script(check.js))
+    elif _looks_like_javascript(check):
+        found = _of_expression(script(check.removeprefix("js:").strip()))
+    else:
+        found = _of_sentence(check)
+    return tuple(dict.fromkeys(found))
 
 
 def _looks_like_javascript(check: str) -> bool:
