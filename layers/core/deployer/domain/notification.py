@@ -61,7 +61,8 @@ class Delivery:
     evaluation_url: str
     payload: Payload
     published_at: datetime
-    """When the record was PUBLISHED: the wait for Pages is bounded from here."""
+    """When the worker that starts this found it published: the wait for Pages is bounded from
+    here."""
     attempt: int = 1
     fault: str | None = None
     """What kept our own notifier from doing its work, when it is to be given up for that."""

@@ -181,10 +181,10 @@ class RepositoryHost(Protocol):
     def find_by_id(self, repository_id: int) -> Repository | None:
         """A name can be changed, and given to another repository; an id cannot."""
 
-    def enable_pages(self, name: str, branch: str) -> None:
+    def enable_pages(self, full_name: str, branch: str) -> None:
         """Serve the branch's root; already enabled is success."""
 
-    def pages_url(self, name: str) -> str: ...
+    def pages_url(self, full_name: str) -> str: ...
 
 
 @dataclass(frozen=True)
