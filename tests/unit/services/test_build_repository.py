@@ -9,7 +9,7 @@ from deployer.domain.errors import (
     HostUnavailableError,
 )
 from deployer.domain.generation_report import StoredSite
-from deployer.domain.ports import Commit
+from deployer.domain.ports import Commit, Message
 from deployer.domain.site import Site
 from deployer.domain.write_budget import PUNCTUALITY
 from tests.builders import START, a_report, a_request
@@ -73,16 +73,8 @@ def test_a_name_that_is_taken_is_left_with_its_turn_as_its_creation_counted_too(
 def test_a_repository_that_github_does_not_show_yet_is_waited_for(world: World) -> None:
     # GIVEN a creation whose answer was lost, and reads that lag behind
     message = world.accept(a_request())
-    create, find = world.github.create, world.github.find
-
-    def lost(name: str, description: str) -> None:
-        create(name, description)
-        raise HostUnavailableError("no answer")
-
-    world.github.create = lost  # type: ignore[method-assign, assignment]
-    with pytest.raises(HostUnavailableError):
-        world.work(message)
-    world.github.create = create  # type: ignore[method-assign]
+    create_without_answer(world, message)
+    find = world.github.find
     world.github.find = lambda _: None  # type: ignore[method-assign, assignment]
 
     # WHEN it is tried again, at once and when it is seen
@@ -160,16 +152,7 @@ def test_two_callers_of_one_task_get_a_repository_each(world: World) -> None:
 
 def test_a_repository_whose_creation_got_no_answer_is_found_again(world: World) -> None:
     message = world.accept(a_request())
-    create = world.github.create
-
-    def lost(name: str, description: str) -> None:
-        create(name, description)
-        raise HostUnavailableError("no answer")
-
-    world.github.create = lost  # type: ignore[method-assign, assignment]
-    with pytest.raises(HostUnavailableError):
-        world.work(message)
-    world.github.create = create  # type: ignore[method-assign]
+    create_without_answer(world, message)
     world.work(message)
     assert list(world.github.repositories) == [REPOSITORY]
     assert len(world.commits()) == 1
@@ -228,3 +211,17 @@ def writes(world: World, files: dict[str, bytes]) -> None:
     world.generate.answer = lambda assignment: StoredSite(
         (assignment.current or Site()).with_files(files), a_report()
     )
+
+
+def create_without_answer(world: World, message: Message) -> None:
+    """The repository is created, and the worker does not hear of it."""
+    create = world.github.create
+
+    def lost(name: str, description: str) -> None:
+        create(name, description)
+        raise HostUnavailableError("no answer")
+
+    world.github.create = lost  # type: ignore[method-assign, assignment]
+    with pytest.raises(HostUnavailableError):
+        world.work(message)
+    world.github.create = create  # type: ignore[method-assign]
