@@ -6,9 +6,10 @@ import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deployer.domain.deployment import Deployment, Publication
+from deployer.domain.deployment import Deployment
 from deployer.domain.generation_report import GenerationReport
 from deployer.domain.language_model import Usage
+from deployer.domain.publication import Publication
 from deployer.domain.request import DeploymentRequest, parse_request
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)

@@ -13,9 +13,9 @@ import pytest
 
 from deployer.adapters.git import DulwichRemote
 from deployer.adapters.github import GitHubHost, github_client
-from deployer.domain.deployment import Publication
 from deployer.domain.errors import HeadMovedError, HostUnavailableError, RepositoryNotFoundError
 from deployer.domain.ports import Commit
+from deployer.domain.publication import Publication
 from deployer.domain.site import Site
 from local.github.faults import FaultRule
 from local.github.server import RunningGitHub, serve

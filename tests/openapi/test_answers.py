@@ -14,8 +14,9 @@ import pytest
 from deployer import bootstrap
 from deployer.adapters.dynamodb import DynamoDBDeployments
 from deployer.connections import Connections
-from deployer.domain.deployment import Deployment, Failure, Lease, PagesState
+from deployer.domain.deployment import Deployment, Failure, Lease
 from deployer.domain.language_model import Usage
+from deployer.domain.publication import PagesState
 from deployer.domain.request import MAX_ATTACHMENT_BYTES, MAX_BODY_BYTES
 from tests.aws import TABLE
 from tests.builders import (

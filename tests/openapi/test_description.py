@@ -12,8 +12,9 @@ import pytest
 
 from deployer import __version__
 from deployer.adapters.api_gateway import ANSWERS
-from deployer.domain.deployment import PagesState, State
+from deployer.domain.deployment import State
 from deployer.domain.notification import NotificationState, Payload
+from deployer.domain.publication import PagesState
 from tests.conftest import EVENTS
 from tests.description import DOCUMENT, Description, errors, request_errors
 from tests.gateway import gateway_answers, routes

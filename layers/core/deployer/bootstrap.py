@@ -17,11 +17,12 @@ from deployer import settings
 from deployer.connections import Connections
 
 if TYPE_CHECKING:
-    from deployer.domain.deployment import Deployment, PagesState
+    from deployer.domain.deployment import Deployment
     from deployer.domain.generation_report import StoredSite
     from deployer.domain.language_model import LanguageModel
     from deployer.domain.notification import Delivery, Outcome
     from deployer.domain.ports import DeploymentQueue, Message
+    from deployer.domain.publication import PagesState
     from deployer.domain.request import DeploymentRequest
     from deployer.domain.site_cache import SiteCache
     from deployer.generation.types import Assignment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deployer.adapters.github import github_client
-from deployer.domain.deployment import Publication
+from deployer.domain.publication import Publication
 from tests.contract.github_api.description import operation_id, violations
 from tests.contract.github_api.recorder import Recorder
 from tests.github_app import as_the_app, with_app

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from deployer.domain.deployment import Deployment, PagesState, Publication
+from deployer.domain.deployment import Deployment
 from deployer.domain.errors import HostUnavailableError, Postponed, RateLimitedError
+from deployer.domain.publication import PagesState, Publication
 from deployer.services.check_pages import check_pages
 from deployer.services.write_turns import WriteTurns
 from tests.builders import START, SettableClock, a_deployment, a_publication

@@ -13,9 +13,9 @@ from github import Auth, Github, GithubException, UnknownObjectException
 from github.Repository import Repository as GithubRepository
 
 from deployer.adapters.github_answers import error_for
-from deployer.domain.deployment import Publication
 from deployer.domain.errors import HostUnavailableError
 from deployer.domain.ports import Clock, Repository
+from deployer.domain.publication import Publication
 
 TIMEOUT_SECONDS = 15
 UNAUTHORIZED = 401

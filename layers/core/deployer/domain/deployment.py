@@ -17,6 +17,7 @@ from deployer.domain.errors import ConflictError
 from deployer.domain.generation_report import GenerationReport
 from deployer.domain.key import Key
 from deployer.domain.notification import Delivery, Notification, NotificationState, Payload
+from deployer.domain.publication import PagesState, Publication
 from deployer.domain.request import DeploymentRequest
 
 
@@ -34,12 +35,6 @@ MAX_NONCES = 100
 """Of one round. Each is kept with its URL, and DynamoDB holds 400 KB in a record."""
 BEFORE_PUBLICATION = frozenset({State.QUEUED, State.GENERATING, State.GENERATED})
 AFTER_PUBLICATION = frozenset({State.PUBLISHED, State.NOTIFIED, State.NOTIFY_FAILED})
-
-
-class PagesState(StrEnum):
-    LIVE = "live"
-    PENDING = "pending"
-    """Not seen within the time that was allowed."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +62,6 @@ class Waiting:
 
     reason: str
     until: datetime
-
-
-@dataclass(frozen=True)
-class Publication:
-    """Where a round was published."""
-
-    repository: str
-    """`owner/name`."""
-    repository_id: int
-    repo_url: str
-    commit_sha: str
-    pages_url: str
-    site_ref: str
-    """Where the published site is stored."""
-    page_digest: str
-    """SHA-256 of index.html as it was committed, hex."""
-    page_is_new: bool = True
-    """Whether no earlier commit had this index.html: only then does seeing it tell the commit."""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from deployer.domain.deployment import Deployment, Publication
+from deployer.domain.deployment import Deployment
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivery
+from deployer.domain.publication import Publication
 from deployer.domain.quota import Window
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.secret import HashedSecret

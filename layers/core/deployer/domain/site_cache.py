@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from deployer.domain.deployment import Deployment, Publication
+from deployer.domain.deployment import Deployment
+from deployer.domain.publication import Publication
 
 
 class CacheScope(StrEnum):

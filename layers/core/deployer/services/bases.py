@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from deployer.domain.deployment import BEFORE_PUBLICATION, Deployment, Publication, State
+from deployer.domain.deployment import BEFORE_PUBLICATION, Deployment, State
 from deployer.domain.errors import Postponed, RejectedError
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import Clock, DeploymentStore, GitRemote, SiteStore
+from deployer.domain.publication import Publication
 from deployer.domain.site import Site
 
 PREDECESSOR_POLL = timedelta(seconds=10)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from deployer.domain.deployment import Deployment, PagesState
+from deployer.domain.deployment import Deployment
 from deployer.domain.errors import HostUnavailableError, Postponed, RateLimitedError
 from deployer.domain.key import Key
 from deployer.domain.notification import Delivery
 from deployer.domain.ports import Clock, DeploymentStore, PagesHost, Telemetry
+from deployer.domain.publication import PagesState
 from deployer.services.notes import note
 from deployer.services.write_turns import WriteTurns
 

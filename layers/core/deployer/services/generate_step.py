@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from deployer.domain.deployment import Deployment, Publication
+from deployer.domain.deployment import Deployment
 from deployer.domain.errors import ModelUnavailableError, Postponed, RejectedError
 from deployer.domain.generation_report import GenerationReport, StoredSite
 from deployer.domain.key import Key
+from deployer.domain.publication import Publication
 from deployer.domain.request import DeploymentRequest
 from deployer.generation.types import Assignment
 from deployer.services.bases import Bases

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
-from deployer.domain.deployment import Deployment, Publication
+from deployer.domain.deployment import Deployment
 from deployer.domain.errors import (
     HeadMovedError,
     Postponed,
@@ -23,6 +23,7 @@ from deployer.domain.ports import (
     RepositoryHost,
     RepositoryNames,
 )
+from deployer.domain.publication import Publication
 from deployer.domain.repository import candidate_names, description
 from deployer.domain.site import Site
 from deployer.domain.write_budget import Writer

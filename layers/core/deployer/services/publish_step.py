@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from deployer.domain.deployment import Deployment, Publication
+from deployer.domain.deployment import Deployment
 from deployer.domain.errors import (
     HeadMovedError,
     Postponed,
     RepositoryConflictError,
     RepositoryGoneError,
 )
+from deployer.domain.publication import Publication
 from deployer.services.bases import Bases
 from deployer.services.build_ports import BuildPorts
 from deployer.services.claim import Claim
