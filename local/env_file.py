@@ -17,6 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dotenv import dotenv_values
 
+from deployer.domain.write_budget import parse_limits
 from local.errors import LocalCloudError
 
 if TYPE_CHECKING:
@@ -81,12 +82,12 @@ _FORMS = {
     "CALLER_SECRETS": ("shared|per-email", "shared or per-email"),
     "QUOTA_PER_MINUTE": (r"\d{1,9}", "a number, 0 for no quota"),
     "QUOTA_PER_DAY": (r"\d{1,9}", "a number, 0 for no quota"),
-    "PAGES_PATIENCE": (r"\d{1,4}", "seconds, at most 3600"),
+    "PAGES_PATIENCE": (r"\d{1,3}|[12]\d{3}|3[0-5]\d\d|3600", "seconds, at most 3600"),
     "LOG_LEVEL": ("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
     "RETRY_DELAYS": (r"\d+(,\d+)*", "whole seconds with commas between, for example 1,2,4,8,16"),
     "MAX_RETRY_ATTEMPTS": (r"\d{1,2}|100", "a number from 0 to 100"),
     "GITHUB_WRITE_LIMITS": (
-        r"([2-9]|[1-9]\d+)/[1-9]\d*(,([2-9]|[1-9]\d+)/[1-9]\d*)*",
+        r"([2-9]|[1-9]\d+)/[1-9]\d{0,7}(,([2-9]|[1-9]\d+)/[1-9]\d{0,7})*",
         "writes/seconds with commas between, for example 80/60,500/3600",
     ),
     "WORKER_CONCURRENCY": (r"[2-9]|\d{2,3}|1000", "a number from 2 to 1000"),
@@ -145,6 +146,7 @@ def problems(values: Mapping[str, str]) -> Iterator[Problem]:
     """Everything that is wrong, wherever it will run."""
     yield from _unknown_names(values)
     yield from _wrong_forms(values)
+    yield from _too_many_writes(values)
     yield from _missing_partners(values)
 
 
@@ -177,6 +179,15 @@ def _wrong_forms(values: Mapping[str, str]) -> Iterator[Problem]:
     for name, value in values.items():
         if name.endswith("_URL") and not re.match(r"https?://[^/\s]+", value):
             yield Problem(f"{name} in .env is not a URL", "begin it with https:// or http://")
+
+
+def _too_many_writes(values: Mapping[str, str]) -> Iterator[Problem]:
+    limits = values.get("GITHUB_WRITE_LIMITS", "")
+    if re.fullmatch(_FORMS["GITHUB_WRITE_LIMITS"][0], limits):
+        try:
+            parse_limits(limits)
+        except ValueError as exc:
+            yield Problem(f"GITHUB_WRITE_LIMITS={limits} in .env is not valid", f"give {exc}")
 
 
 def _missing_partners(values: Mapping[str, str]) -> Iterator[Problem]:
