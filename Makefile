@@ -107,7 +107,7 @@ demo: environments ## everything once on this machine: two rounds, then stop
 run: environments ## the same, and stay up until Ctrl-C (PORT=7960 for other ports)
 	@$(DEV)/python -m local run --port $(PORT)
 
-burst: environments ## 300 POSTs in 30 s while functions are killed (DEPLOYMENTS, SECONDS, CALLERS, KILL, SEED)
+burst: environments ## 300 POSTs in 30 s while functions are killed (DEPLOYMENTS, SECONDS, CALLERS, KILL, SEED, GITHUB_LIMITS, BURST_PORT)
 	@$(DEV)/python -m local --home $(LOCAL)/burst burst --port $(BURST_PORT) $(BURST)
 
 down: venv ## stop what runs
@@ -122,7 +122,7 @@ doctor: venv ## say what is missing or wrong in .env and on this machine
 redrive: venv ## dead letters back to the queue (ENV=dev or prod; else the running local cloud's)
 	@$(DEV)/python -m local redrive $(GIVEN_ENV)
 
-notify: venv ## tell an evaluation URL again (DEPLOYMENT=id; ENV=dev or prod, else the running local cloud)
+notify: venv ## notify an evaluation URL again (DEPLOYMENT=id; ENV=dev or prod, else the running local cloud)
 	@$(DEV)/python -m local notify "$(DEPLOYMENT)" $(GIVEN_ENV)
 
 # --- checks ----------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ template: venv $(STAMPS)/sam $(STAMPS)/scan ## the SAM template, as written and 
 	@$(SAM)/bin/sam validate --lint --template-file template.yaml
 	@$(DEV)/python -m pytest -q tests/template
 
-test: environments ## all tests (TESTS=tests/unit for some)
+test: environments ## all tests but the template's scan (TESTS=tests/unit for some)
 	@$(DEV)/python -m pytest -m "not scan" $(TESTS)
 
 test-fast: venv ## all tests but those that need the local cloud

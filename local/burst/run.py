@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from local.run import LocalCloud
 
 WORKER_SECONDS = 60
-"""The worker's timeout. A killed run's message returns ten seconds after it; in AWS, with 300
+"""The worker's timeout. A killed run's message returns fifteen seconds after it; in AWS, with 300
 seconds for a real model, that is five minutes."""
 VISIBILITY_SECONDS = WORKER_SECONDS + 15
 """The queue's own, for a run that was killed before it could shorten it. AWS recommends six times
