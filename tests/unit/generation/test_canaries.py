@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from deployer.domain.errors import ModelRefusedError
-from deployer.domain.site import InvalidPathError, Site, check_path
+from deployer.domain.site import Site
+from deployer.domain.site_path import InvalidPathError, check_path
 from deployer.generation.grammar import render_blocks
 from tests.unit.generation.builders import NONCE, ScriptedModel, build, run
 from tests.unit.generation.canaries import CANARIES, KEY, Canary

@@ -32,7 +32,8 @@ from deployer.domain.errors import (
     RepositoryNotFoundError,
 )
 from deployer.domain.ports import Clock, Commit
-from deployer.domain.site import InvalidPathError, Site
+from deployer.domain.site import Site
+from deployer.domain.site_path import InvalidPathError
 
 AUTHOR = b"LLM Code Deployer <llm-code-deployer@users.noreply.github.com>"
 REGULAR_FILE = 0o100644

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from urllib.parse import unquote
 
 from deployer.domain.hidden_text import hidden_character
-from deployer.domain.site import InvalidPathError, check_path
+from deployer.domain.site_path import InvalidPathError, check_path, same_file
 
 MAX_SEGMENTS = 10
 OTHERS_FILES = frozenset({"license", "readme.md", "index.html", ".nojekyll", "cname"})
@@ -42,26 +41,6 @@ def check_attachment_name(name: str) -> str:
     if name.startswith("."):
         raise ValueError("must not begin with a dot")
     return name
-
-
-def same_file(name: str) -> str:
-    """Alike for names that some file system takes for one."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-
-
-def clashes(names: Iterable[str]) -> list[str]:
-    """The names that cannot stand beside another: the same file, or a file and a folder."""
-    seen: set[str] = set()
-    folders: set[str] = set()
-    found = []
-    for name in names:
-        file = same_file(name)
-        above = {file[:place] for place, letter in enumerate(file) if letter == "/"}
-        if file in seen or file in folders or above & seen:
-            found.append(name)
-        seen.add(file)
-        folders |= above
-    return found
 
 
 def _check_reading(name: str) -> None:

@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-MAX_PATH_BYTES = 255
-_WINDOWS_DRIVE = re.compile(r"^[A-Za-z]:")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class InvalidPathError(ValueError):
-    """The path would leave the site or cannot be a file of it; the message says why."""
-
-
-def check_path(path: str) -> str:
-    """Return `path` if it may name a file of a site.
-
-    A path is relative, with `/` between its segments, and cannot leave the site, reach git's own
-    files (in any case: file systems differ), or hold control characters.
-
-    Raises:
-        InvalidPathError: it may not.
-    """
-    if not path or len(path.encode()) > MAX_PATH_BYTES:
-        raise InvalidPathError(f"must have 1 to {MAX_PATH_BYTES} bytes")
-    if _CONTROL.search(path) or "\\" in path:
-        raise InvalidPathError("holds a control character or a backslash")
-    if path.startswith("/") or _WINDOWS_DRIVE.match(path):
-        raise InvalidPathError("must be relative")
-    for segment in path.split("/"):
-        if segment in ("", ".", "..") or segment != segment.strip():
-            raise InvalidPathError("has an empty, dotted or padded segment")
-        if segment.lower().startswith(".git") and segment != ".github":
-            raise InvalidPathError("reaches git's own files")
-    return path
+from deployer.domain.site_path import InvalidPathError, check_path, clashing, folders_above
 
 
 @dataclass(frozen=True)
 class Site(Mapping[str, bytes]):
-    """Files by path. Immutable; every path has passed `check_path`."""
+    """Files by path. Immutable; every path has passed `check_path`, and none is a folder too.
+
+    Paths that only some file systems take for one may stand side by side: git has room for them,
+    and a repository that has them is read.
+
+    Raises:
+        InvalidPathError: a path may name no file, or is a file and a folder.
+    """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         checked = {check_path(path): bytes(content) for path, content in self.files.items()}
+        for path in checked:
+            if not checked.keys().isdisjoint(folders_above(path)):
+                raise InvalidPathError("has a file for a folder")
         object.__setattr__(self, "files", MappingProxyType(dict(sorted(checked.items()))))
 
     def __getitem__(self, path: str) -> bytes:
@@ -63,8 +43,17 @@ class Site(Mapping[str, bytes]):
         return hash(self.digest())
 
     def with_files(self, changed: Mapping[str, bytes]) -> Site:
-        """This site with `changed` added or replaced."""
-        return Site({**self.files, **changed})
+        """This site with `changed` added or replaced.
+
+        A new path takes the place of what it cannot stand beside: `Data.csv` that of `data.csv`,
+        `a/b.csv` that of the file `a`. git's trees would drop one of the latter without a word.
+
+        Raises:
+            InvalidPathError: as for a site; also if two of `changed` are a file and its folder.
+        """
+        earlier = [path for path in self.files if path not in changed]
+        new = [path for path in changed if path not in self.files]
+        return Site({**self.without(*clashing(earlier, beside=new)), **changed})
 
     def without(self, *paths: str) -> Site:
         return Site({path: content for path, content in self.files.items() if path not in paths})

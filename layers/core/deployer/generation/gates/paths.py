@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from deployer.domain.attachment_name import clashes, same_file
-from deployer.domain.site import InvalidPathError, Site, check_path
+from deployer.domain.site import Site
+from deployer.domain.site_path import InvalidPathError, check_path, clashing, same_file
 from deployer.generation.own_files import OWN_PATHS
 from deployer.generation.types import Assignment
 
@@ -46,7 +46,7 @@ def _clashes(path: str, assignment: Assignment, site: Site) -> bool:
     attached = {attachment.name for attachment in assignment.attachments}
     always = {"index.html", "README.md", *OWN_PATHS}
     others = {*site, *attached, *assignment.earlier_attachments, *always} - {path}
-    return path in clashes([*others, path])
+    return bool(clashing([path], beside=others))
 
 
 def _may_be_workflow(path: str, assignment: Assignment) -> bool:
