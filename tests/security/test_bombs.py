@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from deployer.generation import pictures
 from deployer.generation.digests import digest, images
-from deployer.generation.spreadsheets import SpreadsheetError, read_sheets, sheet_as_csv
+from deployer.generation.spreadsheets import SpreadsheetError, Workbooks, read_sheets
 from tests.builders import a_data_uri, a_request
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -25,20 +25,34 @@ CONTENT_TYPES = """<Types xmlns="http://schemas.openxmlformats.org/package/2006/
 <Default Extension="xml" ContentType="application/xml"/>
 <Override PartName="/xl/workbook.xml"
  ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>
-<Override PartName="/xl/worksheets/sheet1.xml"
- ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>
+<Override PartName="/xl/sharedStrings.xml"
+ ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>
 </Types>"""
 WORKBOOK_IS = f"""<Relationships xmlns="{RELATIONS}"><Relationship Id="r1"
  Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>"""
-SHEETS_ARE = f"""<Relationships xmlns="{RELATIONS}"><Relationship Id="s1"
- Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"""
 
 
 def a_workbook(
-    rows: str, *, doctype: str = "", sheets: int = 1, padding: int = 0, noise: str = ""
+    rows: str,
+    *,
+    doctype: str = "",
+    sheets: int = 1,
+    parts: int = 1,
+    shared: str = "",
+    padding: int = 0,
+    noise: str = "",
 ) -> bytes:
-    """An .xlsx file whose sheets all have these rows of XML, with noise that does not pack."""
-    listed = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="s1"/>' for n in range(1, sheets + 1))
+    """An .xlsx file whose sheets all have these rows of XML, with noise that does not pack.
+
+    The sheets are views of so many parts; all share one text.
+    """
+    listed = "".join(
+        f'<sheet name="S{n + 1}" sheetId="{n + 1}" r:id="s{n % parts}"/>' for n in range(sheets)
+    )
+    related = "".join(
+        f'<Relationship Id="s{n}" Type="{OFFICE}/worksheet" Target="worksheets/{n}.xml"/>'
+        for n in range(parts)
+    )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", CONTENT_TYPES)
@@ -47,11 +61,18 @@ def a_workbook(
             "xl/workbook.xml",
             f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets></workbook>',
         )
-        archive.writestr("xl/_rels/workbook.xml.rels", SHEETS_ARE)
         archive.writestr(
-            "xl/worksheets/sheet1.xml",
-            f'{doctype}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>',
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{RELATIONS}">{related}</Relationships>',
         )
+        archive.writestr(
+            "xl/sharedStrings.xml", f'<sst xmlns="{MAIN}"><si><t>{shared}</t></si></sst>'
+        )
+        for n in range(parts):
+            archive.writestr(
+                f"xl/worksheets/{n}.xml",
+                f'{doctype}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>',
+            )
         archive.writestr("noise", bytes(padding) + noise.encode("utf-16"), zipfile.ZIP_STORED)
     return out.getvalue()
 
@@ -103,6 +124,12 @@ BOMBS: dict[str, Callable[[], bytes]] = {
         sheets=900,
         padding=1_000_000,
     ),
+    "hundreds of sheets with one far row each": lambda: a_workbook(
+        '<row r="100000"><c r="A100000"><v>1</v></c></row>', sheets=900, parts=900
+    ),
+    "one long text in many cells": lambda: a_workbook(
+        '<row><c t="s"><v>0</v></c></row>' * 1000, shared=" x" * 1_000_000, padding=1_000_000
+    ),
     "a row of four million elements": lambda: a_workbook(
         f"<row>{'<z/>' * 4_000_000}</row>", padding=300_000
     ),
@@ -131,12 +158,16 @@ def test_a_workbook_like_these_without_the_trick_is_read() -> None:
     rows = '<row r="1"><c r="A1" t="str"><v>a</v></c><c r="C1"><v>1</v></c></row>'
     (sheet,) = read_sheets(a_workbook(rows))
     assert sheet.rows == (("a", "", "1"),)
+    apart = '<row r="3"><c r="A3" t="s"><v>0</v></c></row>'
+    first, second = read_sheets(a_workbook(apart, sheets=2, parts=2, shared="one text"))
+    assert first.rows == second.rows == ((), (), ("one text",))
 
 
 def test_one_long_text_in_many_cells_makes_no_huge_csv() -> None:
     cells = f'<c t="inlineStr"><is><t>{"x" * 50_000}</t></is></c>' * 10
-    with pytest.raises(SpreadsheetError, match="larger than 300000 bytes"):
-        sheet_as_csv(a_workbook(f'<row r="1">{cells}</row>', padding=1_000_000), "S1")
+    content = a_workbook(f'<row r="1">{cells}</row>', padding=1_000_000)
+    with pytest.raises(SpreadsheetError, match="larger than 300000 characters"):
+        Workbooks().sheet_as_csv(content, "S1")
 
 
 def a_png(width: int, height: int) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from deployer.generation.digests import digest, images
-from deployer.generation.spreadsheets import SpreadsheetError, read_sheets, sheet_as_csv
+from deployer.generation.spreadsheets import Sheet, SpreadsheetError, Workbooks, read_sheets
 from tests.builders import a_data_uri, a_request
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 640, 480) + b"\x08\x06\x00\x00\x00"
@@ -67,12 +67,30 @@ def test_a_spreadsheet_is_told_by_its_sheets_and_converted_by_our_code() -> None
     told = digest("sales.xlsx", "application/octet-stream", content)
     assert "sheet 'Sales': 2 data rows" in told
     assert "sheet 'Notes'" in told
-    assert sheet_as_csv(content, "Sales") == 'product,amount\n"pen, blue",1.5\nink,20\n'
+    as_csv = Workbooks().sheet_as_csv(content, "Sales")
+    assert as_csv == 'product,amount\n"pen, blue",1.5\nink,20\n'
 
 
 def test_a_sheet_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(SpreadsheetError, match="Sales, Notes"):
-        sheet_as_csv(a_workbook(), "Costs")
+        Workbooks().sheet_as_csv(a_workbook(), "Costs")
+
+
+def test_a_workbook_is_read_once_for_all_its_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+
+    def reading(content: bytes) -> tuple[Sheet, ...]:
+        read.append(content)
+        return read_sheets(content)
+
+    monkeypatch.setattr("deployer.generation.spreadsheets.read_sheets", reading)
+    workbooks, content = Workbooks(), a_workbook()
+    for _ in range(3):
+        assert workbooks.sheet_as_csv(content, "Notes") == "nothing\n"
+        assert workbooks.sheet_as_csv(content, "Sales").startswith("product")
+        with pytest.raises(SpreadsheetError, match="not an "):
+            workbooks.sheet_as_csv(b"broken", "Notes")
+    assert read == [content, b"broken"]
 
 
 def test_a_decompression_bomb_is_refused_before_it_is_unpacked() -> None:

@@ -11,7 +11,7 @@ from deployer.generation.edits import EditFailedError, Rung, apply_edit
 from deployer.generation.gates.paths import refuse_path
 from deployer.generation.grammar import Block, ConvertBlock, Edit, EditBlock, FileBlock
 from deployer.generation.recovery import unfenced
-from deployer.generation.spreadsheets import SpreadsheetError, sheet_as_csv
+from deployer.generation.spreadsheets import SpreadsheetError, Workbooks
 from deployer.generation.types import Assignment
 
 
@@ -58,6 +58,8 @@ class Rules:
     nonce: str
     guarded: Site = field(default_factory=Site)
     """The pages that a rewrite must not impoverish."""
+    workbooks: Workbooks = field(default_factory=Workbooks, compare=False)
+    """Those that were read for earlier blocks."""
 
 
 def begin(base: Site) -> Draft:
@@ -173,7 +175,7 @@ def _apply_conversion(draft: Draft, block: ConvertBlock, rules: Rules) -> Draft:
     if content is None:
         return _fail(draft, block.target, f"there is no {block.source} to convert")
     try:
-        text = sheet_as_csv(content, block.sheet)
+        text = rules.workbooks.sheet_as_csv(content, block.sheet)
     except SpreadsheetError as exc:
         return _fail(draft, block.target, f"{block.source} was not converted: {exc}")
     return _with_file(draft, block.target, text)

@@ -23,12 +23,14 @@ MAX_PARTS = 1000
 MAX_ROWS = 100_000
 MAX_COLUMNS = 500
 MAX_CELLS = 2_000_000
-"""Of all sheets together, the empty ones between others counted: a worker has 1 GB."""
+MAX_CHARACTERS = 10_000_000
+"""Rows, cells and characters of all sheets together, the empty rows and cells between others
+counted: a worker has 1 GB, and a text that is in the file once may stand in every cell."""
 MAX_MARKUP = 1_000_000
 """Of `<`, and of `=`, in all parts together, so that nobody has more elements or more attributes.
 They are counted in the bytes, before anything is built of them: both hold these bytes in every
 encoding that the parser takes. A cell with a value has four of the one and three of the other."""
-MAX_CSV_BYTES = 300_000
+MAX_CSV_CHARACTERS = 300_000
 """What a file of a site may have: a larger one is not made."""
 
 _DOCTYPE = re.compile(rb"\0?".join(b"<!DOCTYPE"[n : n + 1] for n in range(9)))
@@ -55,12 +57,10 @@ def read_sheets(content: bytes) -> tuple[Sheet, ...]:
     _check_archive(content)
     workbook = _open(content)
     try:
-        sheets, room = [], MAX_CELLS
-        for name in workbook.sheetnames:
-            rows = tuple(_rows(workbook, name, room))
-            room -= sum(map(len, rows))
-            sheets.append(Sheet(name, rows))
-        return tuple(sheets)
+        room = _Room()
+        return tuple(
+            Sheet(name, tuple(_rows(workbook, name, room))) for name in workbook.sheetnames
+        )
     except SpreadsheetError:
         raise
     except Exception as exc:
@@ -69,23 +69,49 @@ def read_sheets(content: bytes) -> tuple[Sheet, ...]:
         workbook.close()
 
 
-def sheet_as_csv(content: bytes, name: str) -> str:
-    """One sheet as CSV.
+class Workbooks:
+    """Sheets of workbooks as CSV: a workbook is read once, and so is one that cannot be read."""
 
-    Raises:
-        SpreadsheetError
-    """
-    sheets = {sheet.name: sheet for sheet in read_sheets(content)}
-    if name not in sheets:
-        raise SpreadsheetError(f"there is no sheet {name!r}; there are {', '.join(sheets)}")
+    def __init__(self) -> None:
+        self._read: dict[bytes, dict[str, str | None] | SpreadsheetError] = {}
+
+    def sheet_as_csv(self, content: bytes, name: str) -> str:
+        """
+        Raises:
+            SpreadsheetError: there is no such workbook or sheet, or it is too large.
+        """
+        if content not in self._read:
+            self._read[content] = _all_as_csv(content)
+        sheets = self._read[content]
+        if isinstance(sheets, SpreadsheetError):
+            raise SpreadsheetError(str(sheets))
+        if name not in sheets:
+            raise SpreadsheetError(f"there is no sheet {name!r}; there are {', '.join(sheets)}")
+        text = sheets[name]
+        if text is None:
+            limit = f"{MAX_CSV_CHARACTERS} characters as CSV"
+            raise SpreadsheetError(f"sheet {name!r} is larger than {limit}")
+        return text
+
+
+def _all_as_csv(content: bytes) -> dict[str, str | None] | SpreadsheetError:
+    try:
+        return {sheet.name: _as_csv(sheet) for sheet in read_sheets(content)}
+    except SpreadsheetError as exc:
+        return SpreadsheetError(str(exc))  # a new one: a traceback would keep the rows
+
+
+def _as_csv(sheet: Sheet) -> str | None:
+    """None if it is too large."""
     out = io.StringIO()
-    writer, room = csv.writer(out, lineterminator="\n"), MAX_CSV_BYTES
-    for row in sheets[name].rows:
-        room -= sum(len(cell) for cell in row)
-        if room >= 0:
-            writer.writerow(row)
-        if room < 0 or out.tell() > MAX_CSV_BYTES:
-            raise SpreadsheetError(f"sheet {name!r} is larger than {MAX_CSV_BYTES} bytes as CSV")
+    writer, room = csv.writer(out, lineterminator="\n"), MAX_CSV_CHARACTERS
+    for row in sheet.rows:
+        room -= sum(map(len, row))
+        if room < 0:
+            return None
+        writer.writerow(row)
+        if out.tell() > MAX_CSV_CHARACTERS:
+            return None
     return out.getvalue()
 
 
@@ -145,21 +171,31 @@ def _open(content: bytes) -> Workbook:
         return reader.wb
 
 
-def _rows(workbook: Workbook, name: str, room: int) -> Iterator[tuple[str, ...]]:
+class _Room:
+    """What the sheets that are still to be read may hold."""
+
+    def __init__(self) -> None:
+        self._limits = {"rows": MAX_ROWS, "cells": MAX_CELLS, "characters": MAX_CHARACTERS}
+        self._taken = dict.fromkeys(self._limits, 0)
+
+    def take(self, what: str, count: int) -> None:
+        self._taken[what] += count
+        if self._taken[what] > self._limits[what]:
+            raise SpreadsheetError(f"the spreadsheet has more than {self._limits[what]} {what}")
+
+
+def _rows(workbook: Workbook, name: str, room: _Room) -> Iterator[tuple[str, ...]]:
     """The rows down to the last that holds anything, without the empty columns at the right.
 
     Raises:
-        SpreadsheetError: it has more than MAX_ROWS rows, or more than `room` cells.
+        SpreadsheetError: there is no room for them.
     """
     waiting: list[tuple[str, ...]] = []
-    rows = workbook[name].iter_rows(max_col=MAX_COLUMNS, values_only=True)
-    for number, row in enumerate(rows, 1):
-        if number > MAX_ROWS:
-            raise SpreadsheetError(f"sheet {name!r} has more than {MAX_ROWS} rows")
+    for row in workbook[name].iter_rows(max_col=MAX_COLUMNS, values_only=True):
         cells = _without_empty_end(row)
-        room -= len(cells)
-        if room < 0:
-            raise SpreadsheetError(f"the spreadsheet has more than {MAX_CELLS} cells")
+        room.take("rows", 1)
+        room.take("cells", len(cells))
+        room.take("characters", sum(map(len, cells)))
         waiting.append(cells)
         if cells:
             yield from waiting
