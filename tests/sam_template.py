@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,9 +47,26 @@ def of_type(resources: Resources, kind: str) -> Iterator[tuple[str, dict[str, An
     yield from found
 
 
-def role_statements(resources: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each policy statement of each role, with the role's name."""
+def role_statements(
+    resources: Resources, conditions: Mapping[str, bool] | None = None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each policy statement of each role, with the role's name.
+
+    `conditions`: what the template's conditions are; without it, every statement that may be there.
+    """
     for name, role in of_type(resources, "AWS::IAM::Role"):
         for policy in role.get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
-                yield name, statement
+                for one in _alternatives(statement, conditions):
+                    yield name, one
+
+
+def _alternatives(
+    statement: dict[str, Any], conditions: Mapping[str, bool] | None
+) -> list[dict[str, Any]]:
+    if "Fn::If" not in statement:
+        return [statement]
+    condition, then, otherwise = statement["Fn::If"]
+    if conditions is None:
+        return [then, otherwise]
+    return [then if conditions[condition] else otherwise]

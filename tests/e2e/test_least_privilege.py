@@ -73,7 +73,7 @@ def test_the_validator_needs_the_secret(deployer: Deployer) -> None:
 
 
 @pytest.mark.parametrize("statement", missed("StatusRole"))
-def test_the_status_needs_its_records(deployer: Deployer, statement: str) -> None:
+def test_the_status_needs_its_rounds(deployer: Deployer, statement: str) -> None:
     with without(deployer, "StatusRole", statement):
         answer = deployer.status("any")
     assert answer.status_code == 503

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.e2e.statements import MISSED, UNENFORCED
-from tests.sam_template import Resources, of_type, role_statements
+from tests.sam_template import Resources, of_type, role_statements, transformed
 
 Statement = dict[str, Any]
 
@@ -61,8 +63,24 @@ def test_the_event_source_may_do_what_lambda_needs_of_a_queue(resources: Resourc
     assert granted >= {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
 
-def test_no_function_but_the_worker_and_the_pages_checker_reads_a_token(
-    resources: Resources,
+@pytest.mark.parametrize(
+    ("callers_share_one_secret", "readers"),
+    [
+        (True, {"ValidatorRole", "WorkerRole", "PagesCheckerRole"}),
+        (False, {"WorkerRole", "PagesCheckerRole"}),
+    ],
+)
+def test_the_secret_is_read_by_those_who_need_one_of_its_values(
+    resources: Resources, callers_share_one_secret: bool, readers: set[str]
 ) -> None:
-    readers = {role for (role, sid) in named(resources) if sid == "Secret"}
-    assert readers == {"ValidatorRole", "WorkerRole", "PagesCheckerRole"}
+    conditions = {"CallersShareOneSecret": callers_share_one_secret}
+    found = role_statements(resources, conditions)
+    reading = {r for r, one in found if "secretsmanager:GetSecretValue" in actions(one)}
+    assert reading == readers
+
+
+def test_callers_share_one_secret_when_the_setting_says_so() -> None:
+    template = transformed()
+    condition = template["Conditions"]["CallersShareOneSecret"]
+    assert condition == {"Fn::Equals": [{"Ref": "CallerSecrets"}, "shared"]}
+    assert template["Parameters"]["CallerSecrets"]["AllowedValues"] == ["shared", "per-email"]

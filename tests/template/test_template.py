@@ -36,14 +36,6 @@ def test_no_role_has_a_wildcard_but_where_aws_has_no_resource_level(resources: R
             assert all(action.startswith(NO_RESOURCE_LEVEL) for action in actions), name
 
 
-def test_the_door_may_count_up_nothing_but_quotas(resources: Resources) -> None:
-    (statement,) = [one for _, one in role_statements(resources) if one["Sid"] == "Quotas"]
-    assert statement["Action"] == "dynamodb:UpdateItem"
-    assert statement["Condition"] == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "quota#*"}
-    }
-
-
 def test_every_function_has_a_role_of_its_own(resources: Resources) -> None:
     roles = [
         json.dumps(properties["Role"])
