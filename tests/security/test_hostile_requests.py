@@ -17,7 +17,10 @@ from deployer.domain.errors import InvalidRequestError, RequestError, TooLargeEr
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.json_object import MAX_DEPTH, parse_object
 from deployer.domain.request import MAX_ATTACHMENTS_BYTES, DeploymentRequest, parse_request
+from deployer.domain.site import Site
+from deployer.generation.gates.paths import refuse_path
 from tests.builders import a_body, a_data_uri
+from tests.unit.generation.builders import build
 
 NAMES = (
     # out of the site
@@ -40,6 +43,7 @@ NAMES = (
     # shape
     "", " ", "x" * 256, "é" * 128, "/".join("a" * 11),
 )  # fmt: skip
+THE_MODELS = {"index.html": b"", "README.md": b""}
 GOOD_NAMES = (
     "data.csv", "a b.csv", "Ünïcödé.txt", "e\u0301.txt", "数据.csv", "sub/folder/a.json", "a..b.txt",
     "100%.csv", "50%25.csv", "console.log", "common.csv", "nullable.sql", "lpt.txt", "com10.txt",
@@ -99,6 +103,18 @@ def refusal(**changes: Any) -> list[str]:
 def test_no_attachment_is_named(name: str) -> None:
     given_name = [{"name": name, "url": a_data_uri()}]
     assert refusal(attachments=given_name) == ["attachments[0].name"]
+
+
+@pytest.mark.parametrize(
+    "path", [name for name in NAMES if name not in THE_MODELS], ids=lambda name: ascii(name)[:40]
+)
+def test_no_model_writes_to(path: str) -> None:
+    assert refuse_path(path, build(f"Write {path} too."), Site(THE_MODELS))
+
+
+@pytest.mark.parametrize("path", GOOD_NAMES, ids=ascii)
+def test_a_model_may_write_to(path: str) -> None:
+    assert refuse_path(path, build(f"Write {path} too."), Site(THE_MODELS)) is None
 
 
 @pytest.mark.parametrize("name", GOOD_NAMES, ids=ascii)

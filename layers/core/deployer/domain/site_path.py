@@ -5,10 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from urllib.parse import unquote
+
+from deployer.domain.hidden_text import hidden_character
+
+OWN_PATHS = frozenset({"LICENSE", ".nojekyll"})
+"""Our code writes these."""
+EVERY_SITES_PATHS = frozenset({"index.html", "README.md", *OWN_PATHS})
+PAGES_DOMAIN = "CNAME"
+"""It would give Pages another domain."""
 
 MAX_PATH_BYTES = 255
+MAX_SEGMENTS = 10
 _WINDOWS_DRIVE = re.compile(r"^[A-Za-z]:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_DEVICE = re.compile(r"(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9])( *\.|:|$)")
+"""Windows takes these for devices, with any ending ("Naming Files, Paths, and Namespaces")."""
+_SHORT_GIT = re.compile(r"\.?gi[t7][a-z0-9]*~[0-9]+")
+"""NTFS's short names for .git and its like, such as `git~1` (CVE-2019-1352)."""
+_NOT_ON_WINDOWS = frozenset('<>:"|?*')
+"""Among them the colon, which begins an NTFS stream."""
 
 
 class InvalidPathError(ValueError):
@@ -36,6 +52,41 @@ def check_path(path: str) -> str:
         if segment.lower().startswith(".git") and segment != ".github":
             raise InvalidPathError("reaches git's own files")
     return path
+
+
+def check_portable_path(path: str) -> str:
+    """Return `path` if GitHub, Pages and a clone on any system take it for the same, plain file.
+
+    Raises:
+        InvalidPathError: they may not; it holds for attachments and for a model's files.
+    """
+    hidden = hidden_character(path)
+    if hidden:
+        raise InvalidPathError(f"holds {hidden}")
+    for reading in _readings(path):
+        check_path(reading)
+        segments = reading.split("/")
+        if len(segments) > MAX_SEGMENTS:
+            raise InvalidPathError(f"has more than {MAX_SEGMENTS} segments")
+        for segment in segments:
+            _check_segment(segment)
+    if unicodedata.normalize("NFKC", path).count("/") != path.count("/"):
+        raise InvalidPathError("holds a character that others read as a slash")
+    return path
+
+
+def _readings(path: str) -> tuple[str, ...]:
+    """The path as it stands, as Unicode's compatibility form reads it, and as a URL reads both.
+
+    NFKC makes dots and slashes of what only looks like them; a URL has `%2e%2e%2f`.
+    """
+    compatible = unicodedata.normalize("NFKC", path)
+    return path, compatible, unquote(path), unquote(compatible)
+
+
+def tops(path: str) -> set[str]:
+    """What each reading of the path has at the top of the site, as `same_file` gives it."""
+    return {same_file(reading.split("/")[0]) for reading in _readings(path)}
 
 
 def folders_above(path: str) -> set[str]:
@@ -77,3 +128,15 @@ class _Taken:
         self._files.add(same_file(path))
         self._folders |= folders_above(same_file(path))
         return room
+
+
+def _check_segment(segment: str) -> None:
+    if not _NOT_ON_WINDOWS.isdisjoint(segment):
+        raise InvalidPathError(f"holds one of {' '.join(sorted(_NOT_ON_WINDOWS))}")
+    if segment.endswith("."):
+        raise InvalidPathError("has a segment that ends with a dot")
+    lowered = segment.casefold()
+    if _DEVICE.match(lowered):
+        raise InvalidPathError("has a segment that Windows takes for a device")
+    if _SHORT_GIT.match(lowered):
+        raise InvalidPathError("reaches git's own files")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from deployer.domain.site import Site
 from deployer.generation.types import Assignment
 
-OWN_PATHS = frozenset({"LICENSE", ".nojekyll"})
-
 _MIT = """\
 MIT License
 

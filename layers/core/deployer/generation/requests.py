@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from deployer.domain.site import Site
+from deployer.domain.site_path import OWN_PATHS
 from deployer.generation import prompt
 from deployer.generation.continuity import contract
 from deployer.generation.digests import digest
@@ -14,7 +15,6 @@ from deployer.generation.edits import nearest_lines
 from deployer.generation.grammar import unused_nonce
 from deployer.generation.hints import hints_for
 from deployer.generation.lint.findings import Finding
-from deployer.generation.own_files import OWN_PATHS
 from deployer.generation.types import Assignment
 
 _CODE = (".html", ".htm", ".css", ".js", ".mjs", ".md", ".yml", ".yaml", ".svg")
