@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 
+from deployer.domain.hidden_text import without_hidden
 from deployer.domain.request import Check, JavaScriptCheck
-
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 
 
 def data_block(nonce: str, name: str, text: str) -> str:
     """An untrusted item: whatever it says, it cannot end its own block."""
-    return f"=====DATA {nonce} {name}=====\n{visible(text)}\n=====END {nonce}====="
+    return f"=====DATA {nonce} {name}=====\n{_shown(text)}\n=====END {nonce}====="
 
 
-def visible(text: str) -> str:
-    """Text without what a person would not see: bidi and zero-width characters, controls."""
-    kept = _INVISIBLE.sub("", text.replace("\r\n", "\n"))
-    return "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) != "Cc")
+def _shown(text: str) -> str:
+    return without_hidden(text.replace("\r\n", "\n"))
 
 
 def check_text(check: Check) -> str:
