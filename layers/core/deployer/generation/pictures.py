@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import struct
 
-VISIBLE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-"""What models that see can be shown."""
 MAX_SIDE = 8000
 MAX_PIXELS = 40_000_000
 """Above these, providers refuse a picture, or whoever unpacks it runs out of memory."""
