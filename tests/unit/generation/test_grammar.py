@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,13 +14,18 @@ from deployer.generation.grammar import (
     EditBlock,
     FileBlock,
     parse,
-    render,
     render_blocks,
     unused_nonce,
 )
 from local.model.reading import read_request
 
 NONCE = "0badcafe"
+
+
+def render(files: Mapping[str, str], nonce: str) -> str:
+    """A complete answer with these files; `nonce` must stand in none of them."""
+    return render_blocks([FileBlock(path, text) for path, text in files.items()], nonce)
+
 
 troublesome = st.sampled_from(
     [

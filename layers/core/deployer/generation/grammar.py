@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 NONCE_LENGTH = 8
@@ -90,11 +90,6 @@ def unused_nonce(nonce: str, texts: Iterable[str]) -> str:
     while any(nonce in text for text in texts):
         nonce = hashlib.sha256(nonce.encode()).hexdigest()[: max(NONCE_LENGTH, len(nonce))]
     return nonce
-
-
-def render(files: Mapping[str, str], nonce: str) -> str:
-    """A complete answer with these files; `nonce` must stand in none of them."""
-    return render_blocks([FileBlock(path, text) for path, text in files.items()], nonce)
 
 
 def render_blocks(blocks: Iterable[Block], nonce: str) -> str:
