@@ -116,6 +116,8 @@ def _of_told(posted: Posted, record: Deployment, outcome: Outcome) -> Iterator[s
 
 
 def _of_all(outcome: Outcome) -> Iterator[Violation]:
+    if not outcome.accepted:
+        yield Violation("", "no POST was accepted")
     marks = {description(one.email, one.task) for one in outcome.posted}
     for repository in outcome.other_side.repositories:
         if repository.description not in marks:

@@ -15,7 +15,6 @@ from tests.gateway import Answer, Gateway, running
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 JSON = {"content-type": "application/json"}
-UNAVAILABLE = b'{"error": {"code": "unavailable", "message": ""}}'
 INVALID = b'{"error": {"code": "invalid_request", "message": ""}}'
 
 

@@ -101,6 +101,7 @@ def test_a_broken_promise_is_told_with_its_deployment(outcome: Outcome, says: st
             "nobody asked for the repository",
         ),
         (an_outcome(dead_letters=1, dead_letter_ids=["d-1"]), "1 messages are dead letters: d-1"),
+        (an_outcome(posted=[replace(POSTED, status=503)]), "no POST was accepted"),
         (an_outcome(model_calls=2), "the model was called 2 times, where 1 are explained"),
     ],
 )
@@ -115,8 +116,8 @@ def test_a_lost_run_explains_a_further_call_of_the_model() -> None:
 
 
 def test_who_was_not_accepted_was_promised_nothing() -> None:
-    refused = replace(POSTED, status=503, deployment_id="")
-    assert violations(an_outcome(record=None, repositories=(), told=(), posted=[refused])) == []
+    refused = replace(POSTED, task="another", nonce="another", status=503, deployment_id="")
+    assert violations(an_outcome(posted=[POSTED, refused])) == []
 
 
 def test_the_time_runs_from_the_post_to_the_accepted_notification() -> None:

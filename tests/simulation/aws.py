@@ -14,8 +14,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-FROM_NOW_ON = 0.0
-
 
 def throttled() -> ClientError:
     return ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "any")

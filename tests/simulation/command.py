@@ -23,11 +23,11 @@ EVERY = 100
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--seeds", type=int, help="play so many seeds, from --first on")
+    what.add_argument("--seeds", type=_some, help="play so many seeds, from --first on")
     what.add_argument("--seed", type=int, help="play one seed and tell everything that happened")
     what.add_argument("--matrix", action="store_true", help="one fault at every boundary")
     what.add_argument("--pairs", type=int, help="so many pairs of faults, 0 for all")
-    what.add_argument("--fairness", type=int, help="so many deployments of one caller against 10")
+    what.add_argument("--fairness", type=_some, help="so many deployments of one caller against 10")
     parser.add_argument("--first", type=int, default=0)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as github:
@@ -42,14 +42,21 @@ def _play(github: RunningGitHub, chosen: argparse.Namespace) -> int:
     if chosen.seeds is not None:
         return _seeds(range(chosen.first, chosen.first + chosen.seeds))
     if chosen.fairness is not None:
-        print(two_callers(github, chosen.fairness))
-        return 0
+        found = two_callers(github, chosen.fairness)
+        print(found)
+        return int(found.refused > 0 or found.few_done_minutes > found.many_done_minutes)
     passed = boundaries(github)
     print(f"{len(passed)} boundaries in two rounds")
     every = list(singles(passed)) if chosen.matrix else list(pairs(passed))
     if chosen.pairs:
         every = Random(chosen.first).sample(every, chosen.pairs)
     return _matrix(in_parallel(struck_by, every))
+
+
+def _some(text: str) -> int:
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return int(text)
 
 
 def _seeds(seeds: range) -> int:

@@ -6,12 +6,13 @@ import itertools
 from dataclasses import dataclass
 
 from deployer.domain.deployment import State
-from local.github.limits import LimitRules
 from local.github.server import RunningGitHub
 from tests.builders import START, a_body
 from tests.simulation.world import Conditions, World, a_world
 
 FEW = 10
+WORKERS = 40
+"""With a fast model they would write more than GitHub lets them: the ledger decides who does."""
 _runs = itertools.count(1)
 
 
@@ -31,8 +32,10 @@ class Fairness:
 
 def two_callers(github: RunningGitHub, many: int) -> Fairness:
     """The many are sent within 30 s, the few in their midst, under GitHub's own limits."""
-    github.double.limits.reset(LimitRules(enabled=True))
-    with a_world(github, conditions=Conditions(workers=10)) as world:
+    conditions = Conditions(
+        workers=WORKERS, model_seconds=(1, 3), github_limits=True, writes_per_minute=80
+    )
+    with a_world(github, conditions=conditions) as world:
         run = next(_runs)
         for number in range(many + FEW):
             caller = "many" if number < many else "few"

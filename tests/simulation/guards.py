@@ -17,6 +17,7 @@ from deployer.domain.errors import NotRecordedError
 from deployer.services import accept, claim, publish
 from deployer.services.bases import Bases
 from deployer.services.generate_step import GenerateStep
+from deployer.services.write_turns import WriteTurns
 from local.github.server import RunningGitHub
 from tests import fakes
 from tests.simulation import aws
@@ -135,6 +136,11 @@ def _order_of_rounds() -> AbstractContextManager[Any]:
     return patch.object(Bases, "base_of", unordered)
 
 
+def _write_ledger() -> AbstractContextManager[Any]:
+    """Whoever wants to write does."""
+    return patch.multiple(WriteTurns, take=lambda turns, _: turns.clock(), keep=lambda *_: None)
+
+
 CALM = Conditions()
 TWICE = Conditions(duplicate_rate=1.0, jitter=True)
 
@@ -144,6 +150,8 @@ class Guard:
     """How a guard is taken away, and the run that must then go wrong."""
 
     remove: Removal
+    breaks: int
+    """The number of the promise that does not hold without it."""
     fault: Fault | None = None
     conditions: Conditions = CALM
     tries: int = 7
@@ -157,28 +165,32 @@ def _at(name: str, kind: Kind, occurrence: int = 1) -> Fault:
 
 
 GUARDS = {
-    "lease": Guard(_lease, conditions=TWICE),
-    "conditional write": Guard(_conditional_write, sent_twice=True),
+    "lease": Guard(_lease, 5, conditions=TWICE),
+    "conditional write": Guard(_conditional_write, 1, sent_twice=True),
     "checkpoint read-back": Guard(
-        _site_read_back, _at("worker: records.save GENERATED", Kind.KILLED_BEFORE)
+        _site_read_back, 5, _at("worker: records.save GENERATED", Kind.KILLED_BEFORE)
     ),
     "execution name": Guard(
         _execution_name,
+        5,
         _at("worker: stepfunctions.start_execution", Kind.LOST),
         Conditions(pages_delay=30),
     ),
     "note of delivery": Guard(
-        _note_of_delivery, _at("notifier: records.save NOTIFIED", Kind.KILLED_AFTER)
+        _note_of_delivery, 3, _at("notifier: records.save NOTIFIED", Kind.KILLED_AFTER)
     ),
-    "mark of a repository": Guard(_mark),
+    "mark of a repository": Guard(_mark, 2),
     "queue before record": Guard(
-        _queue_before_record, _at("validator: sqs.send_message", Kind.KILLED_BEFORE), tries=1
+        _queue_before_record, 1, _at("validator: sqs.send_message", Kind.KILLED_BEFORE), tries=1
     ),
-    "wait for the record": Guard(_wait_for_the_record, conditions=Conditions(jitter=True)),
+    "wait for the record": Guard(_wait_for_the_record, 1, conditions=Conditions(jitter=True)),
     "deterministic commit": Guard(
-        _deterministic_commit, _at("worker: GitHub POST /git/*/git-receive-pack", Kind.LOST)
+        _deterministic_commit, 2, _at("worker: GitHub POST /git/*/git-receive-pack", Kind.LOST)
     ),
-    "order of rounds": Guard(_order_of_rounds),
+    "write ledger": Guard(
+        _write_ledger, 7, conditions=Conditions(github_limits=True, writes_per_minute=2)
+    ),
+    "order of rounds": Guard(_order_of_rounds, 4),
 }
 
 

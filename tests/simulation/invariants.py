@@ -26,8 +26,14 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 FINAL = (State.NOTIFIED, State.NOTIFY_FAILED, State.FAILED)
-CALLS_PER_BUILD = Budget().calls
+ACCEPTED, CONFLICT = 200, 409
+CALLS_PER_BUILD = 2
+"""An answer and one repair is the most that the briefs of these worlds need."""
+CALLS_PER_SLOW_BUILD = Budget().calls
+SLOW_SECONDS = 100
+"""A model that takes longer can use up a run, and its answers are asked for again."""
 WRITES_PER_TASK = 2
+TOLD = {"email", "task", "round", "nonce", "repo_url", "commit_sha", "pages_url"}
 NOT_APPLIED = (Kind.KILLED_BEFORE, Kind.REFUSED)
 UNDER_WAY = 3.0
 """Seconds: who was writing when another worker was told of the silence may have sent one more."""
@@ -72,6 +78,8 @@ def _every_accepted_request_has_a_final_state(world: World) -> Iterator[Violatio
     for request in world.callers.requests:
         if request.status is None and request.tries > 1 and not request.held_back:
             yield Violation(1, f"{request.body['nonce']} was never answered")
+        if request.status not in (None, ACCEPTED, CONFLICT):
+            yield Violation(1, f"{request.body['nonce']} was answered {request.status}")
         if not request.accepted:
             continue
         record = world.records.find(_key(request.body))
@@ -107,9 +115,7 @@ def _one_repository_a_task_and_one_commit_a_round(world: World) -> Iterator[Viol
 def _branch(world: World, full_name: str, rounds: list[Deployment]) -> Iterator[Violation]:
     commits = branch(world, full_name)
     ids = [_deployment_id(commit) for commit in commits]
-    doubled = {one for one in ids if one and ids.count(one) > 1}
-    if doubled:
-        yield Violation(2, f"{full_name} holds the build of {doubled} more than once")
+    yield from _builds(world, full_name, [one for one in ids if one], rounds)
     shas = [commit.id.decode() for commit in commits]
     published = []
     for record in sorted(rounds, key=lambda one: one.round):
@@ -120,15 +126,31 @@ def _branch(world: World, full_name: str, rounds: list[Deployment]) -> Iterator[
             yield Violation(3, f"{sha}, which round {record.round} names, is not on the branch")
             continue
         published.append((record, shas.index(sha)))
+        if record.state is not State.FAILED and ids[shas.index(sha)] != record.build_id:
+            yield Violation(2, f"round {record.round} names a commit that is not its build")
         yield from _tree(world, full_name, commits[shas.index(sha)], record)
     for (earlier, place), (later, next_place) in itertools.pairwise(published):
         # A round that was sent again, with other content, after the next one is built upon that.
-        if earlier.accepted_at < later.accepted_at and place > next_place:
+        if earlier.accepted_at < later.accepted_at and place >= next_place:
             yield Violation(4, f"the rounds of {full_name} are not in order")
-    asked = {_request_id(request.body) for request in world.callers.requests}
+
+
+def _builds(
+    world: World, full_name: str, ids: list[str], rounds: list[Deployment]
+) -> Iterator[Violation]:
+    """Each content of a round is built once; again only if another one came in between."""
+    asked = {_request_id(request.body): request.body for request in world.callers.requests}
+    contents = {one: (body["round"], body["brief"]) for one, body in asked.items()}
     for one in ids:
-        if one is not None and one not in asked:
+        if one not in asked:
             yield Violation(2, f"{full_name} holds a build that nobody asked for: {one}")
+    allowed: Counter[tuple[int, str]] = Counter()
+    for record in rounds:
+        sent = [contents[one.deployment_id] for one in record.notifications]
+        allowed.update(content for content, _ in itertools.groupby(sent))
+    for content, count in Counter(contents[one] for one in ids if one in asked).items():
+        if count > allowed[content]:
+            yield Violation(2, f"{full_name} holds {count} builds of {content}")
 
 
 def _tree(world: World, full_name: str, commit: Commit, record: Deployment) -> Iterator[Violation]:
@@ -148,7 +170,6 @@ def _told_once_with_the_same_bytes(world: World) -> Iterator[Violation]:
         nonce = json.loads(body)["nonce"]
         bodies[nonce].add(body)
         delivered[nonce] += status < 300
-    asked = {request.body["nonce"] for request in world.callers.requests}
     # Only a notifier that was struck between its POST and its note may tell again.
     struck = sum(
         boundary.name.startswith("notifier")
@@ -158,8 +179,6 @@ def _told_once_with_the_same_bytes(world: World) -> Iterator[Violation]:
     for nonce, different in bodies.items():
         if len(different) > 1:
             yield Violation(3, f"{nonce} was told in {len(different)} ways")
-        if nonce not in asked:
-            yield Violation(3, f"{nonce}, which nobody sent, was told")
         if delivered[nonce] > 1 + struck:
             yield Violation(3, f"{nonce} was delivered {delivered[nonce]} times")
     for record in world.records.records.values():
@@ -170,9 +189,17 @@ def _told_once_with_the_same_bytes(world: World) -> Iterator[Violation]:
 
 
 def _told_of_what_is_there(world: World) -> Iterator[Violation]:
-    for _, body, _ in world.evaluator.received:
+    sent = {request.body["nonce"]: request.body for request in world.callers.requests}
+    for url, body, _ in world.evaluator.received:
         told = json.loads(body)
+        asked = sent.get(told["nonce"])
+        if asked is None or url != asked["evaluation_url"]:
+            yield Violation(3, f"{told['nonce']} was told to {url}, which did not ask for it")
+        elif set(told) != TOLD or any(told[name] != asked[name] for name in TOLD & asked.keys()):
+            yield Violation(3, f"{told['nonce']} was told {told}")
         full_name = "/".join(told["repo_url"].rsplit("/", 2)[-2:])
+        if not told["pages_url"].endswith(f"/{full_name}/"):
+            yield Violation(3, f"{told['nonce']} was told of {told['pages_url']}")
         if told["commit_sha"] not in [c.id.decode() for c in branch(world, full_name)]:
             yield Violation(3, f"{told['nonce']} was told of a commit that is not on the branch")
 
@@ -191,12 +218,10 @@ def _bounded_cost(world: World) -> Iterator[Violation]:
             yield Violation(5, f"{key} was paid for {count} times")
     faults = len(world.faults.struck)
     for brief, calls in world.model.calls.items():
-        contents = {
-            (r.body["email"], r.body["task"], r.body["round"])
-            for r in world.callers.requests
-            if r.body["brief"] == brief
-        }
-        if calls > CALLS_PER_BUILD * (len(contents) + faults):
+        contents = {r.body["nonce"] for r in world.callers.requests if r.body["brief"] == brief}
+        slow = world.conditions.model_seconds[1] > SLOW_SECONDS
+        most = CALLS_PER_SLOW_BUILD if slow else CALLS_PER_BUILD
+        if calls > most * (len(contents) + faults):
             yield Violation(5, f"{calls} calls of the model for {brief!r}")
     tasks = {(record.email, record.task) for record in world.records.records.values()}
     counted = sum(entry.counted for entry in world.github.requests())
@@ -206,6 +231,9 @@ def _bounded_cost(world: World) -> Iterator[Violation]:
 
 
 def _no_write_inside_a_silence(world: World) -> Iterator[Violation]:
+    refused = sum(entry.status in (403, 429) for entry in world.github.requests())
+    if refused:
+        yield Violation(7, f"GitHub refused {refused} requests, so its limits were not kept")
     if any(_may_have_swallowed_a_silence(boundary) for boundary, _ in world.faults.struck):
         return
     told = -UNDER_WAY
@@ -222,13 +250,19 @@ def _may_have_swallowed_a_silence(boundary: Boundary) -> bool:
 
 
 def _dead_letters_are_failures(world: World) -> Iterator[Violation]:
+    dead = set()
     for message in world.queue.dead:
         fields = json.loads(message.body)
         record = world.records.find(Key(fields["email"], fields["task"], fields["round"]))
         state = record.state if record else "no record"
+        dead.add((fields["email"], fields["task"], fields["round"]))
         # Of a message that was there twice, the other one may have done the work.
         if state not in (State.FAILED, State.NOTIFIED, State.NOTIFY_FAILED):
             yield Violation(8, f"a dead letter's deployment is {state}")
+    for record in world.records.records.values():
+        can_go_on = record.failure is not None and record.failure.resumable
+        if can_go_on and (record.email, record.task, record.round) not in dead:
+            yield Violation(8, f"{record.key} failed and can go on, and has no dead letter")
 
 
 class repository:  # noqa: N801 - reads as the context that it is

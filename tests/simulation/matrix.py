@@ -16,6 +16,8 @@ from tests.simulation.world import Conditions, World, a_world
 
 _numbers = itertools.count(1)
 SINGLE = tuple(Kind)
+GIVES_UP = 5
+"""So often a fault of the worker strikes that its message is given up."""
 PAIRED = (Kind.KILLED_BEFORE, Kind.KILLED_AFTER, Kind.LOST)
 
 
@@ -42,6 +44,7 @@ def boundaries(github: RunningGitHub) -> list[Boundary]:
     with a_world(github) as world:
         play(world)
         assert not violations(world)
+        assert all(request.accepted for request in world.callers.requests)
         return list(world.faults.passed)
 
 
@@ -54,10 +57,11 @@ def play(world: World) -> None:
     world.run()
 
 
-def singles(passed: list[Boundary], times: tuple[int, ...] = (1, 2, 3)) -> Iterator[tuple[Fault]]:
+def singles(passed: list[Boundary]) -> Iterator[tuple[Fault]]:
     for boundary in passed:
+        lasting = (GIVES_UP,) if boundary.name.startswith("worker") else ()
         for kind in SINGLE:
-            for count in times:
+            for count in (1, 2, 3, *lasting):
                 yield (Fault(boundary, kind, count),)
 
 

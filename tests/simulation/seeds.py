@@ -10,7 +10,6 @@ from typing import Any
 
 from deployer.adapters.git import DulwichRemote
 from deployer.domain.ports import Commit
-from local.github.limits import LimitRules
 from local.github.repositories import Repository
 from local.github.server import RunningGitHub
 from tests.builders import START, a_body
@@ -49,8 +48,8 @@ def told(github: RunningGitHub, seed: int, tell: Callable[[str], None] | None = 
         model_seconds=random.choice(((1, 10), (5, 90), (60, 200))),
         pages_delay=random.choice((0, 0, 20, 300)),
         jitter=True,
+        github_limits=random.random() < 0.5,
     )
-    github.double.limits.reset(LimitRules(enabled=random.random() < 0.5, writes_per_minute=8))
     with a_world(github, seed=seed, faults=faults, conditions=conditions) as world:
         world.tell = tell
         run = next(_runs)

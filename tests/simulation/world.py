@@ -14,6 +14,7 @@ from unittest.mock import patch
 from deployer import bootstrap
 from deployer.connections import Connections
 from deployer.observability import logger, metrics
+from local.github.limits import LimitRules
 from local.github.server import RunningGitHub
 from tests.builders import START
 from tests.fakes import (
@@ -61,6 +62,9 @@ class Conditions:
     """How often a message is delivered twice, the second time while the first is in work."""
     model_seconds: tuple[float, float] = (5, 40)
     pages_delay: float = 0.0
+    github_limits: bool = False
+    writes_per_minute: int = 3
+    """Also without limits of GitHub's, the ledger keeps to it."""
     jitter: bool = False
     """Whether calls take different times, so that processes meet in different ways."""
 
@@ -170,9 +174,14 @@ def a_world(
     world = World(github, random, faults or Faults(), conditions)
     github.double.pages_delay = conditions.pages_delay
     github.double.log.clear()
+    limits = LimitRules(
+        enabled=conditions.github_limits, writes_per_minute=conditions.writes_per_minute
+    )
+    github.double.limits.reset(limits)
     settings = ENVIRONMENT | {
         "GITHUB_USERNAME": github.owner,
         "GITHUB_API_URL": github.url,
+        "GITHUB_WRITE_LIMITS": f"{conditions.writes_per_minute}/60,500/3600",
         "GIT_BASE_URL": github.git_url,
         "PAGES_BASE_URL": github.pages_url,
     }

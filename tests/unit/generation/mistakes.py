@@ -54,7 +54,6 @@ def element_gone(element_id: str) -> Callable[[Files], Files]:
 
 TOTAL = "sumSales(rows).toFixed(2);\n    }"
 ROW = "line.insertCell().textContent = total.toFixed(2);"
-KEYED = 'localStorage.setItem("«seed»", '
 
 MISTAKES = (
     # --- sum-of-sales, round 1

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pytest
@@ -82,7 +82,7 @@ def test_the_same_request_after_it_was_notified_is_not_queued_again() -> None:
     door = Door()
     record = door.accept(a_request())
     done = record.notified(record.deployment_id, 1, "HTTP 200", SettableClock()())
-    door.store.records[KEY] = done.__class__(**{**done.__dict__, "state": State.NOTIFIED})
+    door.store.records[KEY] = replace(done, state=State.NOTIFIED)
     door.queue.sent.clear()
     door.accept(a_request())
     assert door.queued == []
