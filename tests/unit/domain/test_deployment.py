@@ -131,6 +131,12 @@ def test_a_published_round_that_failed_is_not_published_again_but_told() -> None
     assert (resumed.state, resumed.pending) == (State.PUBLISHED, failed.notifications)
 
 
+def test_a_new_nonce_is_told_also_if_the_round_failed_after_it_had_told_another() -> None:
+    failed = notified().failed(Failure("Step Functions did not answer", resumable=True), START)
+    again = failed.sent_again(a_request(nonce="nonce-2"), LATER)
+    assert (again.state, again.has_work) == (State.PUBLISHED, True)
+
+
 def test_a_site_that_was_refused_is_made_anew_when_its_round_is_sent_again() -> None:
     generated = a_deployment().generated("sites/d-2.json", None, a_report(), START)
     refused = generated.failed(Failure("GitHub refused the push", resumable=False), START)

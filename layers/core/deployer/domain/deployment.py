@@ -185,12 +185,12 @@ class Deployment:
                 told, state=State.PUBLISHED, lease=None, waiting=None, waiting_since=None
             )
         if self.state is State.FAILED:
-            return replace(told, state=self._resumed_state(), failure=None)
+            return replace(told, state=told.resumed_state(), failure=None)
         return told
 
     def claimed(self, lease: Lease, now: datetime) -> Deployment:
         """A worker takes it on, also after a failure that was mended."""
-        state = self._resumed_state()
+        state = self.resumed_state()
         return replace(
             self,
             state=State.GENERATING if state is State.QUEUED else state,
@@ -299,7 +299,7 @@ class Deployment:
         """Whether the site of the latest content is the published one."""
         return self.publication is not None and self.publication.site_ref == self.site_ref
 
-    def _resumed_state(self) -> State:
+    def resumed_state(self) -> State:
         """Where work goes on: the last checkpoint that was reached."""
         if self.state is not State.FAILED:
             return self.state
