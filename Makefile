@@ -108,22 +108,22 @@ run: environments ## the same, and stay up until Ctrl-C (PORT=7960 for other por
 	@$(DEV)/python -m local run --port $(PORT)
 
 burst: environments ## 300 POSTs in 30 s while functions are killed (DEPLOYMENTS, SECONDS, CALLERS, KILL, SEED, GITHUB_LIMITS, BURST_PORT)
-	@$(DEV)/python -m local --home $(LOCAL)/burst burst --port $(BURST_PORT) $(BURST)
+	@$(DEV)/python -m tests.burst --home $(LOCAL)/burst --port $(BURST_PORT) $(BURST)
 
 down: venv ## stop what runs
 	@$(DEV)/python -m local down
 
 logs: venv ## follow the functions' logs (DEPLOYMENT=id for one deployment's)
-	@$(DEV)/python -m local logs --deployment "$(DEPLOYMENT)"
+	@$(DEV)/python -m operate logs --deployment "$(DEPLOYMENT)"
 
 doctor: venv ## say what is missing or wrong in .env and on this machine
-	@$(DEV)/python -m local doctor
+	@$(DEV)/python -m operate doctor
 
 redrive: venv ## dead letters back to the queue (ENV=dev or prod; else the running local cloud's)
-	@$(DEV)/python -m local redrive $(GIVEN_ENV)
+	@$(DEV)/python -m operate redrive $(GIVEN_ENV)
 
 notify: venv ## notify an evaluation URL again (DEPLOYMENT=id; ENV=dev or prod, else the running local cloud)
-	@$(DEV)/python -m local notify "$(DEPLOYMENT)" $(GIVEN_ENV)
+	@$(DEV)/python -m operate notify "$(DEPLOYMENT)" $(GIVEN_ENV)
 
 # --- checks ----------------------------------------------------------------------------------------------
 
@@ -132,9 +132,9 @@ lint: venv ## ruff and mypy
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy
 
-bandit: $(STAMPS)/scan ## bandit: all checks for what runs in AWS; local/ starts programs, has known passwords and throws dice
+bandit: $(STAMPS)/scan ## bandit: all checks for what runs in AWS; local/ and operate/ start programs, has known passwords and throws dice
 	@$(SCAN)/bin/bandit -q -r layers functions
-	@$(SCAN)/bin/bandit -q -r local --skip B105,B311,B404,B603,B607
+	@$(SCAN)/bin/bandit -q -r local operate --skip B105,B311,B404,B603,B607
 
 template: venv $(STAMPS)/sam $(STAMPS)/scan ## the SAM template, as written and as CloudFormation gets it
 	@$(SAM)/bin/sam validate --lint --template-file template.yaml
@@ -159,7 +159,7 @@ fuzz: venv ## fuzz the API's handlers (REQUESTS=10000, SEED=N for the same again
 # --- AWS -------------------------------------------------------------------------------------------------
 
 deploy: environments ## build and deploy to AWS (ENV=dev or prod), secrets from .env
-	@$(DEV)/python -m local deploy --env $(ENV)
+	@$(DEV)/python -m operate deploy --env $(ENV)
 
 caller: venv ## a secret of its own for a caller (EMAIL=..., ENV=dev, prod or local, REMOVE=1)
-	@$(DEV)/python -m local caller "$(EMAIL)" --env $(ENV) $(if $(REMOVE),--remove)
+	@$(DEV)/python -m operate caller "$(EMAIL)" --env $(ENV) $(if $(REMOVE),--remove)

@@ -1,19 +1,13 @@
-"""The AWS emulator (MiniStack) and its clients."""
+"""The AWS emulator (MiniStack): how it is started."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
 
-import boto3
-from botocore.config import Config
+from operate import env_file
+from operate.emulator import CREDENTIALS, REGION
+from operate.places import CLOUD_PYTHON, LOOPBACK, Home, Ports, url
 
-from local import env_file
-from local.places import CLOUD_PYTHON, LOOPBACK, Home, Ports, url
-
-REGION = "us-east-1"
-# The emulator takes these for the account's root; each function gets credentials of its role.
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 HEALTH_PATH = "/_ministack/health"
 
 
@@ -62,18 +56,6 @@ def plain_environment() -> dict[str, str]:
         filter(None, [kept.get("no_proxy", kept.get("NO_PROXY", "")), LOOPBACK, "localhost"])
     )
     return kept | {"no_proxy": near, "NO_PROXY": near}
-
-
-def client(service: str, cloud_url: str) -> Any:
-    """A boto3 client of the emulator."""
-    return boto3.client(
-        service,  # type: ignore[call-overload]
-        endpoint_url=cloud_url,
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(proxies={}, retries={"max_attempts": 2}, parameter_validation=False),
-    )
 
 
 def url_of(ports: Ports) -> str:

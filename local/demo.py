@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from local.errors import LocalCloudError
-from local.places import CHECKOUT
+from operate.errors import CommandError
+from operate.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local.progress import Progress
     from local.run import LocalCloud
+    from operate.progress import Progress
 
 FINAL_STATES = ("NOTIFIED", "NOTIFY_FAILED", "FAILED")
 POLL_SECONDS = 0.2
@@ -46,7 +46,7 @@ class Demo:
     def play(self) -> None:
         """
         Raises:
-            LocalCloudError: a round ended differently.
+            CommandError: a round ended differently.
         """
         started = self._say.seconds
         rounds = [self._play_round(1), self._play_round(2)]
@@ -63,15 +63,13 @@ class Demo:
             f"{self._endpoints['api_url']}/api/deploy", json=request, timeout=60
         )
         if answer.status_code != 200:
-            raise LocalCloudError(
-                f"round {number} was answered {answer.status_code}: {answer.text}"
-            )
+            raise CommandError(f"round {number} was answered {answer.status_code}: {answer.text}")
         accepted = answer.json()
         self._say(f"round {number}: accepted as {accepted['deployment_id']}")
         entry = self._follow(number, accepted["status_url"], began)
         if entry["state"] != "NOTIFIED":
             reason = entry.get("error") or entry.get("notification")
-            raise LocalCloudError(f"round {number} ended as {entry['state']}: {reason}")
+            raise CommandError(f"round {number} ended as {entry['state']}: {reason}")
         return Finished(number, time.monotonic() - began, entry)
 
     def _follow(self, number: int, status_url: str, began: float) -> dict[str, Any]:
@@ -82,9 +80,7 @@ class Demo:
             self._cloud.check()
             answer = self._session.get(status_url, timeout=30)
             if not answer.ok:
-                raise LocalCloudError(
-                    f"{status_url} was answered {answer.status_code}: {answer.text}"
-                )
+                raise CommandError(f"{status_url} was answered {answer.status_code}: {answer.text}")
             entry: dict[str, Any] = answer.json()[f"round{number}"]
             if entry["state"] != shown:
                 shown = entry["state"]
@@ -92,7 +88,7 @@ class Demo:
             if shown in FINAL_STATES:
                 return entry
             time.sleep(POLL_SECONDS)
-        raise LocalCloudError(
+        raise CommandError(
             f"round {number} is still {shown} after {time.monotonic() - began:.0f} seconds: "
             f"`make logs` in another terminal shows what it does"
         )
@@ -112,4 +108,4 @@ class Demo:
         timings = ", ".join(f"round {done.round} {done.seconds:.1f} s" for done in rounds)
         print(f"\nstart {started:.1f} s, {timings}, total {self._say.seconds:.1f} s\n", flush=True)
         if not pages.ok:
-            raise LocalCloudError(f"the app at {entry['pages_url']} answers {pages.status_code}")
+            raise CommandError(f"the app at {entry['pages_url']} answers {pages.status_code}")

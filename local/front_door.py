@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from local.places import LOOPBACK
+from operate.places import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

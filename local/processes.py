@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from local.errors import LocalCloudError
+from operate.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,7 +122,7 @@ class Children:
     def wait_ready(self, name: str, health_url: str, seconds: float = 30.0) -> None:
         """
         Raises:
-            LocalCloudError: it stopped, or does not answer in time.
+            CommandError: it stopped, or does not answer in time.
         """
         until = time.monotonic() + seconds
         with requests.Session() as session:
@@ -133,20 +133,20 @@ class Children:
                     if session.get(health_url, timeout=2).ok:
                         return
                 time.sleep(0.05)
-        raise LocalCloudError(
+        raise CommandError(
             f"the local {name} did not answer within {seconds:.0f} seconds: read {self.log(name)}"
         )
 
     def check(self, only: str = "") -> None:
         """
         Raises:
-            LocalCloudError: a child has stopped by itself.
+            CommandError: a child has stopped by itself.
         """
         for process, child in self._started:
             if only in ("", process.name) and child.poll() is not None:
                 lines = self.log(process.name).read_text(errors="replace").strip().splitlines()
                 last = lines[-1] if lines else "it printed nothing"
-                raise LocalCloudError(
+                raise CommandError(
                     f"the local {process.name} stopped by itself: {last} "
                     f"(all of it: {self.log(process.name)})"
                 )

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Any
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import callers, cloud, deployment, doctor, env_file, secret_upload, stand_ins
-from local.errors import LocalCloudError
+from local import cloud, stack, stand_ins
 from local.front_door import FrontDoor
-from local.places import CHECKOUT, ENV_FILE, Home, Ports, url
 from local.processes import Children, RunningFile, end_stale
+from operate import callers, doctor, emulator, env_file, secret_upload
+from operate.errors import CommandError
+from operate.places import CHECKOUT, ENV_FILE, Home, Ports, url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_lambda import LambdaClient
 
-    from local.progress import Progress
     from local.stand_ins import Cast
+    from operate.progress import Progress
 
 
 SAMPLE_CALLER = "student@example.com"
@@ -46,7 +47,7 @@ class LocalCloud:
     def start(self) -> None:
         """
         Raises:
-            LocalCloudError: something is missing, or did not start.
+            CommandError: something is missing, or did not start.
         """
         self._ports.check_free()
         self._empty_home()
@@ -70,7 +71,7 @@ class LocalCloud:
     def check(self) -> None:
         """
         Raises:
-            LocalCloudError: one of the servers has stopped by itself.
+            CommandError: one of the servers has stopped by itself.
         """
         self._children.check()
 
@@ -130,24 +131,24 @@ class LocalCloud:
     def _deploy(self) -> dict[str, str]:
         log = self._home.logs / "deploy.log"
         cloud_url = cloud.url_of(self._ports)
-        build = deployment.Build(self.cast.providers, log)
+        build = stack.Build(self.cast.providers, log)
         with build.locked():
             current = build.current
             if not current:
                 self._say("sam build: the functions' layers (again only when they change)")
                 build.make()
             self._children.wait_ready("cloud", cloud_url + cloud.HEALTH_PATH)
-            cloud.client("s3", cloud_url).create_bucket(Bucket=deployment.ARTIFACTS)
+            emulator.client("s3", cloud_url).create_bucket(Bucket=stack.ARTIFACTS)
             if current:
                 build.upload(cloud_url)
             else:
                 self._say("sam package")
                 build.package(cloud_url)
             self._say("sam deploy: template.yaml to the local AWS")
-            outputs = deployment.deploy(build, cloud_url, self.cast.parameters, log)
+            outputs = stack.deploy(build, cloud_url, self.cast.parameters, log)
         self._wait_for_servers()
         secret_upload.put(
-            cloud.client("secretsmanager", cloud_url), outputs["SecretName"], self.cast.secrets
+            emulator.client("secretsmanager", cloud_url), outputs["SecretName"], self.cast.secrets
         )
         if self.cast.parameters.get("CallerSecrets") == "per-email":
             table = callers.of_emulator(cloud_url, outputs["TableName"])
@@ -156,17 +157,17 @@ class LocalCloud:
 
     def _connect_queue(self, outputs: dict[str, str]) -> None:
         # The emulator keeps a template's number as text, and then cannot compare it with a count.
-        client: LambdaClient = cloud.client("lambda", cloud.url_of(self._ports))
+        client: LambdaClient = emulator.client("lambda", cloud.url_of(self._ports))
         for mapping in client.list_event_source_mappings()["EventSourceMappings"]:
             limit = int(self.cast.parameters.get("WorkerConcurrency", "2"))
             client.update_event_source_mapping(
                 UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": limit}
             )
         if not outputs.get("ApiId"):
-            raise LocalCloudError("template.yaml has no output ApiId: put it back")
+            raise CommandError("template.yaml has no output ApiId: put it back")
 
     def _open(self, outputs: dict[str, str]) -> None:
-        stage = deployment.STAGE
+        stage = stack.STAGE
         cloud_url = cloud.url_of(self._ports)
         api = f"{cloud_url}/_aws/execute-api/{outputs['ApiId']}/{stage}"
         self._front_door = FrontDoor(self._ports.front_door, api, stage)
@@ -208,7 +209,7 @@ def running(
     doctor.require_ready()
     starter, children = RunningFile(home.running).read()
     if starter is not None:
-        raise LocalCloudError(
+        raise CommandError(
             f"the local cloud of this folder is running already (process {starter.pid}): "
             f"use it, or end it with `make down`"
         )
@@ -224,7 +225,7 @@ def running(
         local_cloud.start()
         yield local_cloud
     except (BotoCoreError, ClientError, requests.RequestException) as failed:
-        raise LocalCloudError(
+        raise CommandError(
             f"the local cloud did not do as asked: {failed} (its own words: {home.logs})"
         ) from failed
     finally:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from local import env_file
-from local.places import LOOPBACK, Ports, url
+from operate import env_file
+from operate.places import LOOPBACK, Ports, url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

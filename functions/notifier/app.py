@@ -15,4 +15,4 @@ from deployer.observability import follow, logger, metrics, tracer
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     delivery = parse_delivery(event)
     follow(delivery.deployment_id)
-    return execution_output(delivery, bootstrap.notify()(delivery))
+    return execution_output(delivery, bootstrap.app.notify(delivery))

@@ -15,5 +15,5 @@ from deployer.observability import follow, logger, metrics, tracer
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, str]:
     delivery = parse_delivery(event)
     follow(delivery.deployment_id)
-    state = bootstrap.check_pages()(delivery)
+    state = bootstrap.app.check_pages(delivery)
     return {"pages": state.value if state else "waiting"}

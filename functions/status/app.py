@@ -21,14 +21,14 @@ def health() -> Response[str]:
             "status": "online",
             "service": "LLM Code Deployer",
             "version": __version__,
-            "llm_provider": bootstrap.status_settings().llm_provider,
+            "llm_provider": bootstrap.app.status_settings.llm_provider,
         },
     )
 
 
 @app.get("/api/status/<email>/<task>")
 def status(email: str, task: str) -> Response[str]:
-    found = bootstrap.status()(unquote(email), unquote(task))
+    found = bootstrap.app.status(unquote(email), unquote(task))
     if found is None:
         return answer(404, error_body("not_found", "no such task was accepted from this e-mail"))
     return answer(200, found)

@@ -18,11 +18,11 @@ SEGMENT = "!$&'()*+,;=:@"
 
 @app.post("/api/deploy")
 def deploy() -> Response[str]:
-    request = bootstrap.admit(json_body(app.current_event))
+    request = bootstrap.app.admit(json_body(app.current_event))
     follow(request.deployment_id)
-    bootstrap.accept()(request)
+    bootstrap.app.accept(request)
     path = f"/api/status/{quote(request.email, safe=SEGMENT)}/{request.task}"
-    configured = bootstrap.validator_settings().public_url
+    configured = bootstrap.app.validator_settings.public_url
     return answer(
         200,
         {

@@ -14,9 +14,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from deployer import bootstrap
 from deployer.adapters.sqs import parse_message, receive_count
 from deployer.domain.errors import UnavailableError
-from deployer.domain.retry import redelivery_delay
 from deployer.observability import follow, logger, metrics, tracer
-from deployer.services.invocation import Invocation
+from deployer.services.build.invocation import Invocation, redelivery_delay
 
 # A message that failed in order is reported, not raised: an error of the function is a crash.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -28,23 +27,23 @@ def build(record: SQSRecord, lambda_context: LambdaContext) -> None:
         owner=uuid.uuid4().hex,
         function_seconds_left=lambda: lambda_context.get_remaining_time_in_millis() / 1000,
         receives=receives,
-        max_receives=bootstrap.worker_settings().max_receive_count,
+        max_receives=bootstrap.app.worker_settings.max_receive_count,
     )
     try:
         message = parse_message(record.body)
         follow(message.deployment_id)
         _come_back_soon(record, invocation.redelivery_seconds)
-        bootstrap.build(message, invocation)
+        bootstrap.app.build(message, invocation)
     except Exception:
         logger.exception("the message will be delivered again", receive=receives)
-        bootstrap.work_queue().retry_in(record.receipt_handle, redelivery_delay(receives))
+        bootstrap.app.queue.retry_in(record.receipt_handle, redelivery_delay(receives))
         raise
 
 
 def _come_back_soon(record: SQSRecord, seconds: int) -> None:
     """If this run is killed, its message is back when the lease ends, not half an hour later."""
     try:
-        bootstrap.work_queue().retry_in(record.receipt_handle, seconds)
+        bootstrap.app.queue.retry_in(record.receipt_handle, seconds)
     except UnavailableError as exc:
         logger.warning("a killed run would come back late", reason=str(exc))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployer.generation.grammar import Block, EditBlock, FileBlock, render_blocks
+from deployer.generation.answers.grammar import Block, EditBlock, FileBlock, render_blocks
 from local.model.differences import edits_between
 from local.model.reading import Request
 from local.model.site import written_for

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deployer.generation.grammar import Block, Edit, EditBlock, FileBlock, render_blocks
+from deployer.generation.answers.grammar import Block, Edit, EditBlock, FileBlock, render_blocks
 from local.model.answers import blocks_for
 from local.model.reading import Request
 

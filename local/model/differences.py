@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from deployer.generation.grammar import Edit
+from deployer.generation.answers.grammar import Edit
 
 _Hunk = tuple[int, int, list[str]]
 """The lines from..to of the old text, and what stands there instead."""

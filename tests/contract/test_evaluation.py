@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from samtranslator.yaml_helper import yaml_parse
 
-from deployer.adapters import evaluation
-from deployer.adapters.evaluation import HTTPEvaluationEndpoint
+from deployer.adapters.evaluation import endpoint as evaluation
+from deployer.adapters.evaluation.endpoint import HTTPEvaluationEndpoint
 from deployer.domain.evaluation_url import EvaluationRules, Network
 from deployer.domain.notification import Answer
 from local.evaluator.server import serve as serve_evaluator

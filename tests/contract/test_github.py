@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from deployer.adapters.git import DulwichRemote
-from deployer.adapters.github import GitHubHost, github_client
+from deployer.adapters.github.git import DulwichRemote
+from deployer.adapters.github.host import GitHubHost, github_client
 from deployer.domain.errors import HeadMovedError, HostUnavailableError, RepositoryNotFoundError
 from deployer.domain.ports import Commit
 from deployer.domain.publication import Publication
 from deployer.domain.site import Site
 from local.github.faults import FaultRule
 from local.github.server import RunningGitHub, serve
-from tests.builders import START, SettableClock, a_publication
-from tests.fakes import FakeGitHub
+from tests.support.builders import START, SettableClock, a_publication
+from tests.support.fakes import FakeGitHub
 
 SITE = Site(
     {

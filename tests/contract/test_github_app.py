@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from deployer.adapters.github_token import StoredToken
+from deployer.adapters.github.token import StoredToken
 from deployer.domain.errors import HostUnavailableError, RejectedError
 from deployer.domain.ports import Commit
 from deployer.domain.site import Site
 from local.github import RunningGitHub, serve
-from tests.builders import START, SettableClock
-from tests.github_app import a_token, as_the_app, with_app
 from tests.publishing.line import as_the_user
+from tests.support.builders import START, SettableClock
+from tests.support.github_app import a_token, as_the_app, with_app
 
 FIRST = Commit(Site({"index.html": b"<title>A page</title>"}), None, "Round 1", START)
 WORKFLOW = Commit(Site({".github/workflows/ci.yml": b"on: push\n"}), None, "Round 1", START)

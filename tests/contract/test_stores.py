@@ -13,29 +13,29 @@ import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
 
-from deployer.adapters.callers import DynamoDBCallerSecrets, DynamoDBUsageCounter
-from deployer.adapters.dynamodb import (
-    DynamoDBDeployments,
+from deployer.adapters.dynamodb.callers import DynamoDBCallerSecrets, DynamoDBUsageCounter
+from deployer.adapters.dynamodb.rounds import (
     DynamoDBRepositoryNames,
+    DynamoDBRounds,
     DynamoDBWriteLedgers,
 )
 from deployer.adapters.s3 import S3Requests, S3Sites
-from deployer.domain.deployment import Failure, Lease, Waiting
 from deployer.domain.errors import RecordChangedError, RejectedError
 from deployer.domain.generation_report import StoredSite
-from deployer.domain.key import Key
 from deployer.domain.ports import Binding
 from deployer.domain.quota import Quota, Window
+from deployer.domain.round import Failure, Lease, Waiting
+from deployer.domain.round_key import RoundKey
 from deployer.domain.secret import HashedSecret
 from deployer.domain.site import Site
 from deployer.domain.write_budget import Grant, Writer
-from tests.aws import BUCKET, TABLE, create_bucket, create_table
-from tests.builders import START, a_data_uri, a_deployment, a_publication, a_report, a_request
-from tests.fakes import (
+from tests.support.aws import BUCKET, TABLE, create_bucket, create_table
+from tests.support.builders import START, a_data_uri, a_publication, a_report, a_request, a_round
+from tests.support.fakes import (
     InMemoryCallerSecrets,
-    InMemoryDeployments,
     InMemoryRepositoryNames,
     InMemoryRequests,
+    InMemoryRounds,
     InMemorySites,
     InMemoryUsageCounter,
     InMemoryWriteLedgers,
@@ -44,7 +44,7 @@ from tests.fakes import (
 
 @dataclass
 class Stores:
-    deployments: Any
+    rounds: Any
     names: Any
     ledgers: Any
     requests: Any
@@ -57,7 +57,7 @@ class Stores:
 def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     if request.param == "memory":
         yield Stores(
-            InMemoryDeployments(),
+            InMemoryRounds(),
             InMemoryRepositoryNames(),
             InMemoryWriteLedgers(),
             InMemoryRequests(),
@@ -71,7 +71,7 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
         create_bucket()
         client = boto3.client("s3")
         yield Stores(
-            DynamoDBDeployments(TABLE),
+            DynamoDBRounds(TABLE),
             DynamoDBRepositoryNames(TABLE),
             DynamoDBWriteLedgers(TABLE),
             S3Requests(BUCKET, client),
@@ -83,7 +83,7 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
 
 def test_a_record_comes_back_whole(stores: Stores) -> None:
     record = replace(
-        a_deployment().published(a_publication(), START),
+        a_round().published(a_publication(), START),
         lease=Lease("worker", START),
         site_ref="sites/d-1.json",
         base_sha="0" * 40,
@@ -91,39 +91,39 @@ def test_a_record_comes_back_whole(stores: Stores) -> None:
         failure=Failure("down", resumable=True),
         waiting=Waiting("a limit", START),
     )
-    saved = stores.deployments.save(record)
+    saved = stores.rounds.save(record)
     assert saved == record.at_version(1)
-    assert stores.deployments.find(record.key) == saved
+    assert stores.rounds.find(record.key) == saved
 
 
 def test_an_unknown_record_is_none(stores: Stores) -> None:
-    assert stores.deployments.find(Key("a@example.com", "t", 1)) is None
-    assert stores.deployments.rounds("a@example.com", "t") == []
+    assert stores.rounds.find(RoundKey("a@example.com", "t", 1)) is None
+    assert stores.rounds.of_task("a@example.com", "t") == []
 
 
 def test_rounds_come_in_order_and_only_of_the_task(stores: Stores) -> None:
     for round_number in (10, 2, 1):
-        stores.deployments.save(a_deployment(round=round_number))
-    stores.deployments.save(a_deployment(task="sum-of-sales-2"))
-    stores.deployments.save(a_deployment(email="other@example.com"))
-    rounds = stores.deployments.rounds("student@example.com", "sum-of-sales")
+        stores.rounds.save(a_round(round=round_number))
+    stores.rounds.save(a_round(task="sum-of-sales-2"))
+    stores.rounds.save(a_round(email="other@example.com"))
+    rounds = stores.rounds.of_task("student@example.com", "sum-of-sales")
     assert [record.round for record in rounds] == [1, 2, 10]
 
 
 def test_of_two_first_writes_one_wins(stores: Stores) -> None:
-    stores.deployments.save(a_deployment())
+    stores.rounds.save(a_round())
     with pytest.raises(RecordChangedError):
-        stores.deployments.save(a_deployment(nonce="nonce-2"))
-    (notification,) = stores.deployments.find(a_deployment().key).notifications
+        stores.rounds.save(a_round(nonce="nonce-2"))
+    (notification,) = stores.rounds.find(a_round().key).notifications
     assert notification.nonce == "nonce-1"
 
 
 def test_a_write_from_an_old_reading_is_refused(stores: Stores) -> None:
-    first = stores.deployments.save(a_deployment())
-    second = stores.deployments.save(first)
+    first = stores.rounds.save(a_round())
+    second = stores.rounds.save(first)
     with pytest.raises(RecordChangedError):
-        stores.deployments.save(first)
-    assert stores.deployments.find(first.key) == second
+        stores.rounds.save(first)
+    assert stores.rounds.find(first.key) == second
 
 
 def test_a_repository_name_belongs_to_the_first_task_for_ever(stores: Stores) -> None:

@@ -9,7 +9,8 @@ import pytest
 from deployer.domain.errors import ModelRefusedError
 from deployer.domain.language_model import Prompt, Reply, StopReason, Usage
 from deployer.domain.site import Site
-from deployer.generation.types import Assignment, Budget
+from deployer.generation.assignment import Assignment
+from deployer.generation.conversation import Budget
 from tests.corpus.builds import BUILDS
 from tests.corpus.cases import Case
 from tests.corpus.revisions import REVISIONS

@@ -18,8 +18,8 @@ import boto3
 import pytest
 import requests
 
-from local.deployment import STACK
-from local.places import CHECKOUT
+from local.stack import STACK
+from operate.places import CHECKOUT
 from tests.conftest import load_event
 
 START_SECONDS = 240

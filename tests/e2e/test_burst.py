@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.places import CHECKOUT
+from operate.places import CHECKOUT
 from tests.e2e.conftest import five_free_ports
 
 pytestmark = pytest.mark.e2e
@@ -20,8 +20,8 @@ def test_twelve_deployments_survive_the_death_of_notifiers_and_pages_checkers(
     # A killed worker's message is away for 70 s: `make burst` tries that.
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "local", "--home", str(tmp_path)),
-            *("burst", "--port", str(five_free_ports()), "--deployments", "12", "--seconds", "3"),
+            *(sys.executable, "-m", "tests.burst", "--home", str(tmp_path)),
+            *("--port", str(five_free_ports()), "--deployments", "12", "--seconds", "3"),
             *("--kill", "1", "--functions", "notifier,pages-checker"),
         ],
         cwd=CHECKOUT,

@@ -11,12 +11,12 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.description import Description
 from tests.e2e.conftest import Deployer
 from tests.fuzz import described, hostile
 from tests.fuzz.campaign import Campaign
 from tests.fuzz.request import Expected, Request
-from tests.gateway import Answer
+from tests.support.description import Description
+from tests.support.gateway import Answer
 
 pytestmark = pytest.mark.e2e
 REQUESTS = 120

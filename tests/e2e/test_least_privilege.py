@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from local.deployment import STACK
+from local.stack import STACK
 from tests.e2e.conftest import Deployer, eventually
 from tests.e2e.statements import MISSED
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.places import CHECKOUT
+from operate.places import CHECKOUT
 from tests.e2e.conftest import Deployer, eventually
 
 pytestmark = pytest.mark.e2e
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.e2e
 def command(deployer: Deployer, *arguments: str) -> subprocess.CompletedProcess[str]:
     """What a person types, with the running local cloud in its place."""
     return subprocess.run(
-        [sys.executable, "-m", "local", "--home", str(deployer.home), *arguments],
+        [sys.executable, "-m", "operate", "--home", str(deployer.home), *arguments],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from local.deployment import STACK
 from local.github.app import TOKEN
+from local.stack import STACK
 from tests.e2e.conftest import Deployer
 
 pytestmark = pytest.mark.e2e

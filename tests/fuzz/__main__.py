@@ -16,11 +16,11 @@ from tests import conftest  # noqa: F401 - sets what the package reads when it i
 
 # isort: split
 from deployer.observability import logger
-from tests.description import Description
 from tests.fuzz import described, hostile
 from tests.fuzz.campaign import Campaign, Report
 from tests.fuzz.request import Request
-from tests.gateway import running
+from tests.support.description import Description
+from tests.support.gateway import running
 
 SHOWN = 10
 

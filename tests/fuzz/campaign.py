@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from tests.description import Description, errors
 from tests.fuzz.request import Expected, Request
-from tests.gateway import STAGE, Answer
+from tests.support.description import Description, errors
+from tests.support.gateway import STAGE, Answer
 
 CHUNK = 200
 """Requests that are drawn in one go: hypothesis slows down and repeats itself in longer ones."""

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NotSet
 
-from tests.builders import a_data_uri
-from tests.description import request_errors
 from tests.fuzz.request import Expected, Request
-from tests.gateway import STUDENT_SECRET
+from tests.support.builders import a_data_uri
+from tests.support.description import request_errors
+from tests.support.gateway import STUDENT_SECRET
 
 if TYPE_CHECKING:
-    from tests.description import Description
+    from tests.support.description import Description
 
 hosts = st.from_regex(r"[a-z]([a-z0-9-]{0,20}[a-z0-9])?\.(com|org|example\.edu)", fullmatch=True)
 PUBLIC = re.compile(r"(?i:https)://[a-z][a-z0-9-]*\.(com|org|example\.edu)(:443|:8443)?/.*")

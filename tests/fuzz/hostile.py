@@ -10,9 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.builders import a_body
 from tests.fuzz.request import Request
-from tests.gateway import STUDENT_SECRET
+from tests.support.builders import a_body
+from tests.support.gateway import STUDENT_SECRET
 
 DEPLOY = ("POST", "/api/deploy")
 NESTINGS = (100, 5_000, 100_000)

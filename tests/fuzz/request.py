@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.gateway import Answer, Gateway
+    from tests.support.gateway import Answer, Gateway
 
 
 class Expected(Enum):

@@ -7,11 +7,11 @@ from functools import partial
 
 import pytest
 
-from tests.description import Description
 from tests.fuzz import described, hostile
 from tests.fuzz.campaign import Campaign
 from tests.fuzz.request import Request
-from tests.gateway import Answer, Gateway, running
+from tests.support.description import Description
+from tests.support.gateway import Answer, Gateway, running
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 JSON = {"content-type": "application/json"}
@@ -57,10 +57,10 @@ def test_the_same_seed_sends_the_same_requests(description: Description) -> None
 def test_an_exception_in_a_handler_is_a_finding_of_both(
     campaign: Campaign, description: Description, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def reads_a_missing_field(body: dict[str, object]) -> None:
+    def reads_a_missing_field(_: object, body: dict[str, object]) -> None:
         raise KeyError(body["no such field"])
 
-    monkeypatch.setattr("deployer.bootstrap.admit", reads_a_missing_field)
+    monkeypatch.setattr("deployer.bootstrap.Application.admit", reads_a_missing_field)
     campaign.send(hostile.known())
     by_hostile = len(campaign.report.exceptions)
     campaign.run([described.requests(description)], campaign.report.sent + 20, 1)

@@ -16,25 +16,25 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deployer.adapters.api_gateway import json_body
-from deployer.adapters.github_answers import error_for
+from deployer.adapters.github.answers import error_for
 from deployer.adapters.retry_after import MAX_SECONDS, duration, seconds_until_retry
 from deployer.adapters.sqs import parse_message
 from deployer.adapters.stepfunctions import parse_delivery
 from deployer.domain.errors import DeployerError, RequestError
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.request import parse_request
-from deployer.generation.demands import demands_of
-from deployer.generation.digests import digest
-from deployer.generation.edits import EditFailedError, apply_edit
-from deployer.generation.grammar import Edit, parse
-from deployer.generation.javascript import element_bindings, script, writes
-from deployer.generation.markup import compounds, document
-from deployer.generation.pictures import media_type, size
-from deployer.generation.recovery import recover
-from deployer.generation.spreadsheets import SpreadsheetError, read_sheets
+from deployer.generation.answers.edits import EditFailedError, apply_edit
+from deployer.generation.answers.grammar import Edit, parse
+from deployer.generation.answers.recovery import recover
+from deployer.generation.asking.attachments import describe
+from deployer.generation.judging.demands import demands_of
+from deployer.generation.reading.javascript import element_bindings, script, writes
+from deployer.generation.reading.markup import compounds, document
+from deployer.generation.reading.pictures import media_type, size
+from deployer.generation.reading.spreadsheets import SpreadsheetError, read_sheets
 from deployer.settings import NotifierSettings, SettingsError, WorkerSettings, load
-from local import env_file
-from local.errors import LocalCloudError
+from operate import env_file
+from operate.errors import CommandError
 from tests.conftest import load_event
 from tests.fuzz import hostile
 
@@ -207,7 +207,7 @@ def test_a_script_and_a_check(text: str) -> None:
 @example("a.json", "application/json", b"9" * 5_000)
 @example("a.csv", "text/csv", b"x" * 200_000)
 def test_an_attachment(name: str, kind: str, content: bytes) -> None:
-    digest(name, kind, content)
+    describe(name, kind, content)
 
 
 @fuzzed(
@@ -248,5 +248,5 @@ ENV_TOKENS = ("GITHUB_TOKEN", "GITHUB_APP_PRIVATE_KEY=~x", "=", "'", '"', "#", "
 def test_an_env_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / ".env"
     path.write_bytes(content)
-    with contextlib.suppress(LocalCloudError):
+    with contextlib.suppress(CommandError):
         list(env_file.problems_for_aws(env_file.read(path)))

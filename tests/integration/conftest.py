@@ -31,7 +31,8 @@ from local.github.server import RunningGitHub
 from local.github.server import serve as serve_github
 from local.model.server import create_app as create_model
 from local.serving import serve
-from tests.aws import (
+from tests.conftest import LambdaContext, load_event
+from tests.support.aws import (
     BUCKET,
     SECRET,
     TABLE,
@@ -41,7 +42,6 @@ from tests.aws import (
     create_state_machine,
     create_table,
 )
-from tests.conftest import LambdaContext, load_event
 
 
 @dataclass

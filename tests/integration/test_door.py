@@ -10,13 +10,13 @@ import pytest
 from aws_lambda_powertools.utilities import parameters
 
 from deployer import bootstrap
-from deployer.adapters.callers import DynamoDBCallerSecrets
+from deployer.adapters.dynamodb.callers import DynamoDBCallerSecrets
 from deployer.connections import Connections
 from functions.validator import app as validator
-from local.callers import give
-from tests.aws import SECRET, TABLE
+from operate.callers import give
 from tests.conftest import load_event
 from tests.integration.conftest import LogLines, System
+from tests.support.aws import SECRET, TABLE
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 

@@ -13,11 +13,11 @@ import requests
 
 from deployer import bootstrap
 from deployer.connections import Connections
-from deployer.generation.grammar import render_blocks
+from deployer.generation.answers.grammar import render_blocks
 from local.model.behaviour import BEHAVIOURS, Answer
-from tests.builders import a_data_uri
 from tests.integration.conftest import System
 from tests.integration.test_secrets import keep
+from tests.support.builders import a_data_uri
 from tests.unit.generation.canaries import CANARIES, KEY, Canary
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 import requests
 
-from tests.builders import a_data_uri
 from tests.integration.conftest import System
+from tests.support.builders import a_data_uri
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 TASK = "sum-of-sales-a1b2c"

@@ -11,9 +11,9 @@ from aws_lambda_powertools.utilities import parameters
 
 from deployer import bootstrap
 from deployer.connections import Connections
-from tests import github_app
-from tests.aws import SECRET
 from tests.integration.conftest import System
+from tests.support import github_app
+from tests.support.aws import SECRET
 
 # pytest's own filters take the place of the one in `deployer.observability`.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")

@@ -11,9 +11,9 @@ from aws_lambda_powertools.utilities import parameters
 
 from functions.status import app as status
 from functions.worker import app as worker
-from tests.aws import BUCKET, SECRET
 from tests.conftest import load_event
 from tests.integration.conftest import LogLines, System
+from tests.support.aws import BUCKET, SECRET
 
 # pytest's own filters take the place of the one in `deployer.observability`.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")

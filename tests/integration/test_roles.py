@@ -12,20 +12,20 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from deployer.adapters.callers import DynamoDBCallerSecrets
+from deployer.adapters.dynamodb.callers import DynamoDBCallerSecrets
 from deployer.domain.errors import UnavailableError
 from functions.notifier import app as notifier
 from functions.pages_checker import app as pages_checker
 from functions.status import app as status
 from functions.validator import app as validator
 from functions.worker import app as worker
-from local.callers import give
 from local.github.faults import FaultRule
-from tests.aws import TABLE
-from tests.iam import allows
+from operate.callers import give
 from tests.integration.conftest import System
 from tests.integration.test_door import settings
-from tests.sam_template import role_statements, transformed
+from tests.support.aws import TABLE
+from tests.support.iam import allows
+from tests.support.sam_template import role_statements, transformed
 from tests.template.rows import ALLOWED, ALLOWED_PER_EMAIL
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")

@@ -20,8 +20,8 @@ from deployer.adapters.secrets import MAX_AGE_SECONDS
 from deployer.observability import logger
 from functions.worker import app as worker
 from local.github.faults import FaultRule
-from tests.aws import BUCKET, SECRET, TABLE
 from tests.integration.conftest import LogLines, System
+from tests.support.aws import BUCKET, SECRET, TABLE
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 EMAIL, TASK = "student@example.com", "sum-of-sales-a1b2c"

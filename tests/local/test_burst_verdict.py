@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from deployer.domain.deployment import Deployment, Failure, State
 from deployer.domain.repository import description
-from local.burst.load import Posted
-from local.burst.other_side import OtherSide, Repository, Told
-from local.burst.verdict import Outcome, violations
-from tests.builders import a_deployment, a_publication
+from deployer.domain.round import Failure, Round, State
+from tests.burst.load import Posted
+from tests.burst.other_side import OtherSide, Repository, Told
+from tests.burst.verdict import Outcome, violations
+from tests.support.builders import a_publication, a_round
 
-RECORD = replace(a_deployment(), publication=a_publication(), state=State.NOTIFIED)
+RECORD = replace(a_round(), publication=a_publication(), state=State.NOTIFIED)
 POSTED = Posted(
     RECORD.email, RECORD.task, RECORD.notifications[0].nonce, 0.0, 200, 0.1, RECORD.deployment_id
 )
@@ -39,7 +39,7 @@ def a_repository(**changes: Any) -> Repository:
 
 
 def an_outcome(
-    record: Deployment | None = RECORD,
+    record: Round | None = RECORD,
     repositories: tuple[Repository, ...] = (a_repository(),),
     told: tuple[Told, ...] = (a_told(),),
     model_calls: int = 1,

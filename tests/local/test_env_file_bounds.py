@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local import env_file
+from operate import env_file
 
 REFUSED = [
     ("GITHUB_WRITE_LIMITS", "4001/60"),

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from local import env_file
-from local.places import Ports
 from local.stand_ins import cast
-from tests.github_app import private_key
+from operate import env_file
+from operate.places import Ports
+from tests.support.github_app import private_key
 
 APP = {
     "GITHUB_ORGANIZATION": "acme",

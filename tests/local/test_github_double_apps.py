@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from local.github import RunningGitHub, serve
-from tests import github_app
+from tests.support import github_app
 
 NOON = 1_800_000_000
 FINE = {"iss": github_app.APP_ID, "iat": NOON - 60, "exp": NOON + 540}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from local.logs import readable
+from operate.logs import readable
 
 TRACE = """Traceback (most recent call last):
   File "/var/task/app.py", line 38, in build

@@ -10,10 +10,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.errors import LocalCloudError
-from local.notify_again import notify_again
-from local.stacks import Stack
-from tests.aws import create_state_machine
+from operate.errors import CommandError
+from operate.notify_again import notify_again
+from operate.stacks import Stack
+from tests.support.aws import create_state_machine
 
 ID = "d-" + 32 * "a"
 INPUT = json.dumps({"email": "ada@example.com", "task": "sales", "round": 1, "attempt": 1})
@@ -73,7 +73,7 @@ def test_it_is_started_under_the_next_free_name_with_the_first_input(machine: Ma
 def test_one_that_is_being_sent_again_is_left_alone(machine: Machine) -> None:
     machine.start()
     machine.start(f"{ID}-again-1")
-    with pytest.raises(LocalCloudError, match="again-1 is still under way"):
+    with pytest.raises(CommandError, match="again-1 is still under way"):
         machine.send_again()
     assert len(machine.executions()) == 2
 
@@ -91,5 +91,5 @@ def test_one_that_was_delivered_is_not_sent_again(machine: Machine) -> None:
     [(ID, "no notification of d-a"), ("", "say which"), ("d-0df75543", "all 34 characters")],
 )
 def test_what_cannot_be_sent_again_is_told(machine: Machine, deployment_id: str, says: str) -> None:
-    with pytest.raises(LocalCloudError, match=says):
+    with pytest.raises(CommandError, match=says):
         machine.send_again(deployment_id)

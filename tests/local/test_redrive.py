@@ -11,10 +11,10 @@ import pytest
 from moto import mock_aws
 
 from deployer.adapters.sqs import message_body
-from deployer.domain.key import Key
 from deployer.domain.ports import Message
-from local.redrive import NOT_OURS, redrive
-from local.stacks import Stack
+from deployer.domain.round_key import RoundKey
+from operate.redrive import NOT_OURS, redrive
+from operate.stacks import Stack
 
 FAILED = {"state": "FAILED", "error": "GitHub answered 401: check GITHUB_TOKEN"}
 
@@ -56,7 +56,7 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
 
 
 def a_body(number: int) -> str:
-    return message_body(Message(f"d-{number}", Key("ada@example.com", "sales", number)))
+    return message_body(Message(f"d-{number}", RoundKey("ada@example.com", "sales", number)))
 
 
 def test_every_dead_letter_goes_back_and_its_reason_is_told(operator: Operator) -> None:

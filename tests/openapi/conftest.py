@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.description import Description
-from tests.gateway import Gateway, running
+from tests.support.description import Description
+from tests.support.gateway import Gateway, running
 
 
 @pytest.fixture(scope="module")

@@ -12,23 +12,16 @@ from typing import Any
 import pytest
 
 from deployer import bootstrap
-from deployer.adapters.dynamodb import DynamoDBDeployments
+from deployer.adapters.dynamodb.rounds import DynamoDBRounds
 from deployer.connections import Connections
-from deployer.domain.deployment import Deployment, Failure, Lease
 from deployer.domain.language_model import Usage
 from deployer.domain.publication import PagesState
 from deployer.domain.request import MAX_ATTACHMENT_BYTES, MAX_BODY_BYTES
-from tests.aws import TABLE
-from tests.builders import (
-    START,
-    a_body,
-    a_data_uri,
-    a_deployment,
-    a_publication,
-    a_report,
-)
-from tests.description import Description
-from tests.gateway import STAGE, STUDENT_SECRET, Answer, Gateway
+from deployer.domain.round import Failure, Lease, Round
+from tests.support.aws import TABLE
+from tests.support.builders import START, a_body, a_data_uri, a_publication, a_report, a_round
+from tests.support.description import Description
+from tests.support.gateway import STAGE, STUDENT_SECRET, Answer, Gateway
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
@@ -151,7 +144,7 @@ def test_health_answers_as_described(gateway: Gateway, description: Description)
     assert description.mismatches("GET", "/", answer) == []
 
 
-RECORD = a_deployment(evaluation_url="https://example.com/")
+RECORD = a_round(evaluation_url="https://example.com/")
 CLAIMED = RECORD.claimed(Lease("worker", LATER), LATER)
 GENERATED = CLAIMED.generated("sites/d-1.json", None, a_report(notes=("a note",)), LATER)
 PRICED = CLAIMED.generated(
@@ -179,10 +172,10 @@ SEEN = PUBLISHED.pages_seen(PagesState.LIVE, LATER)
     ids=lambda record: record.state.value,
 )
 def test_status_answers_as_described_in_every_state(
-    gateway: Gateway, description: Description, record: Deployment
+    gateway: Gateway, description: Description, record: Round
 ) -> None:
     own = replace(record, task=f"task-{uuid.uuid4()}")
-    DynamoDBDeployments(TABLE).save(own)
+    DynamoDBRounds(TABLE).save(own)
     answer = gateway("GET", f"/api/status/{own.email}/{own.task}")
     assert answer.json()["round1"]["state"] == record.state
     assert description.mismatches("GET", STATUS, answer) == []

@@ -12,12 +12,12 @@ import pytest
 
 from deployer import __version__
 from deployer.adapters.api_gateway import ANSWERS
-from deployer.domain.deployment import State
 from deployer.domain.notification import NotificationState, Payload
 from deployer.domain.publication import PagesState
+from deployer.domain.round import State
 from tests.conftest import EVENTS
-from tests.description import DOCUMENT, Description, errors, request_errors
-from tests.gateway import gateway_answers, routes
+from tests.support.description import DOCUMENT, Description, errors, request_errors
+from tests.support.gateway import gateway_answers, routes
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
 

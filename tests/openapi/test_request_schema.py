@@ -11,8 +11,8 @@ import pytest
 from deployer.domain.errors import RequestError
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.request import DeploymentRequest, parse_request
-from tests.builders import a_body
-from tests.description import DOCUMENT, request_errors
+from tests.support.builders import a_body
+from tests.support.description import DOCUMENT, request_errors
 
 LIMITS = {
     "type", "required", "pattern", "minLength", "maxLength", "minimum", "maximum", "maxItems",

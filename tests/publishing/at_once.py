@@ -10,14 +10,14 @@ import json
 import sys
 from datetime import UTC, datetime
 
-from deployer.adapters.dynamodb import DynamoDBRepositoryNames, DynamoDBWriteLedgers
-from deployer.adapters.git import DulwichRemote
-from deployer.adapters.github import GitHubHost, github_client
+from deployer.adapters.dynamodb.rounds import DynamoDBRepositoryNames, DynamoDBWriteLedgers
+from deployer.adapters.github.git import DulwichRemote
+from deployer.adapters.github.host import GitHubHost, github_client
 from deployer.domain.site import Site
-from deployer.services.publish import Publisher
-from deployer.services.write_turns import WriteTurns
-from tests.aws import TABLE
-from tests.builders import a_deployment
+from deployer.services.github.repositories import Publisher
+from deployer.services.github.write_turns import WriteTurns
+from tests.support.aws import TABLE
+from tests.support.builders import a_round
 
 SITE = Site({"index.html": b"<title>At once</title>", "LICENSE": b"MIT License\n"})
 
@@ -40,7 +40,7 @@ def main() -> None:
     made = publisher(**json.loads(sys.stdin.readline()))
     print("ready", flush=True)
     sys.stdin.readline()
-    print(made.publish(a_deployment(), SITE, base=None).commit_sha, flush=True)
+    print(made.publish(a_round(), SITE, base=None).commit_sha, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deployer.domain.deployment import State
+from deployer.domain.round import State
 from deployer.domain.write_budget import LIMITS
 from local.github.limits import LimitRules
-from tests.builders import START
 from tests.publishing.line import a_line
+from tests.support.builders import START
 
 
 @dataclass(frozen=True)

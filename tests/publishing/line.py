@@ -11,27 +11,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deployer.adapters.git import DulwichRemote
-from deployer.adapters.github import GitHubHost, github_client
-from deployer.domain.deployment import Deployment
+from deployer.adapters.github.git import DulwichRemote
+from deployer.adapters.github.host import GitHubHost, github_client
 from deployer.domain.errors import DeployerError
-from deployer.domain.key import Key
 from deployer.domain.ports import Clock, Message
-from deployer.domain.retry import redelivery_delay
+from deployer.domain.round import Round
+from deployer.domain.round_key import RoundKey
 from deployer.domain.site_cache import CacheScope, SiteCache
 from deployer.services.accept import accept
-from deployer.services.build import build
-from deployer.services.build_ports import BuildPorts
-from deployer.services.invocation import Invocation
-from deployer.services.publish import Publisher
-from deployer.services.write_turns import WriteTurns
+from deployer.services.build.invocation import Invocation, redelivery_delay
+from deployer.services.build.ports import BuildPorts
+from deployer.services.build.run import build
+from deployer.services.github.repositories import Publisher
+from deployer.services.github.write_turns import WriteTurns
 from local.github.server import RunningGitHub, serve
-from tests.builders import START, a_request
-from tests.fakes import (
-    InMemoryDeployments,
+from tests.support.builders import START, a_request
+from tests.support.fakes import (
     InMemoryQueue,
     InMemoryRepositoryNames,
     InMemoryRequests,
+    InMemoryRounds,
     InMemorySites,
     InMemoryWriteLedgers,
     RecordingTelemetry,
@@ -62,7 +61,7 @@ class Line:
     def __init__(self, github: RunningGitHub, data: Path, connect: Connect = as_the_user) -> None:
         self.github = github
         self.data = data
-        self.store = InMemoryDeployments()
+        self.rounds = InMemoryRounds()
         self.requests = InMemoryRequests()
         self.queue = InMemoryQueue()
         self.generate = ScriptedGenerator()
@@ -73,7 +72,7 @@ class Line:
         github.double.clock.stop(START.timestamp())
         self.host, git = connect(github, self.now)
         self.ports = BuildPorts(
-            store=self.store,
+            rounds=self.rounds,
             requests=self.requests,
             sites=InMemorySites(),
             queue=self.queue,
@@ -94,11 +93,11 @@ class Line:
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.github.double.clock.now(), UTC)
 
-    def post(self, **changes: Any) -> Key:
+    def post(self, **changes: Any) -> RoundKey:
         request = a_request(**changes)
         accept(
             request,
-            store=self.store,
+            rounds=self.rounds,
             requests=self.requests,
             queue=self.queue,
             telemetry=self.ports.telemetry,
@@ -139,8 +138,8 @@ class Line:
         due = datetime.fromtimestamp(self.now().timestamp() + delay, UTC)
         heapq.heappush(self._due, (due, next(self._numbers), message, receives))
 
-    def record(self, key: Key) -> Deployment:
-        record = self.store.find(key)
+    def record(self, key: RoundKey) -> Round:
+        record = self.rounds.find(key)
         assert record is not None
         return record
 

@@ -13,7 +13,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from local.github.server import RunningGitHub, serve
-from tests.aws import create_table
+from tests.support.aws import create_table
 
 PROCESSES = 3
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.domain.deployment import State
+from deployer.domain.round import State
 from local.github.faults import FaultRule
 from tests.publishing.line import Line, a_line
 

@@ -9,8 +9,8 @@ import pytest
 
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.site import Site
-from tests.builders import a_report, a_request
 from tests.publishing.line import Line, a_line
+from tests.support.builders import a_report, a_request
 
 
 def a_site(files: int, brief: str) -> Site:

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.generation import pictures
-from deployer.generation.digests import digest, images
-from deployer.generation.spreadsheets import SpreadsheetError, Workbooks, read_sheets
-from tests.builders import a_data_uri, a_request
+from deployer.generation.asking.attachments import describe, images
+from deployer.generation.reading import pictures
+from deployer.generation.reading.spreadsheets import SpreadsheetError, Workbooks, read_sheets
+from tests.support.builders import a_data_uri, a_request
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -151,7 +151,7 @@ def test_the_worker_does_not_unpack(bomb: str) -> None:
     with pytest.raises(SpreadsheetError):
         read_sheets(content)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # KB
-    assert digest("a.xlsx", "application/octet-stream", content)
+    assert describe("a.xlsx", "application/octet-stream", content)
 
 
 def test_a_workbook_like_these_without_the_trick_is_read() -> None:

@@ -12,8 +12,8 @@ from deployer.domain.errors import DeployerError
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.secret import HashedSecret
 from deployer.services.admit import Opens, admit, own_secret, shared_secret
-from tests.builders import a_body
-from tests.fakes import InMemoryCallerSecrets
+from tests.support.builders import a_body
+from tests.support.fakes import InMemoryCallerSecrets
 
 SECRET = "Correct-Hörse"
 GUESSES = (

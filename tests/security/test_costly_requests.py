@@ -17,7 +17,7 @@ from deployer.domain.errors import InvalidRequestError
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.request import MAX_BODY_BYTES, MAX_CHECKS, parse_request
 from deployer.domain.request_error import MAX_REASON_LENGTH
-from tests.builders import a_body, a_request
+from tests.support.builders import a_body, a_request
 
 CPU_SECONDS = 30
 MEMORY_BYTES = 640 * 2**20

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from deployer.adapters.evaluation import HTTPEvaluationEndpoint
+from deployer.adapters.evaluation.endpoint import HTTPEvaluationEndpoint
 from deployer.domain.address import special_kind
 from deployer.domain.errors import InvalidRequestError
 from deployer.domain.evaluation_url import EvaluationRules, Network
 from deployer.domain.notification import Answer
 from deployer.services.admit import admit, shared_secret
-from tests.builders import a_body
+from tests.support.builders import a_body
 
 SPELLINGS = (
     # loopback

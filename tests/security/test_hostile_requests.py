@@ -18,8 +18,8 @@ from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.json_object import MAX_DEPTH, parse_object
 from deployer.domain.request import MAX_ATTACHMENTS_BYTES, DeploymentRequest, parse_request
 from deployer.domain.site import Site
-from deployer.generation.gates.paths import refuse_path
-from tests.builders import a_body, a_data_uri
+from deployer.generation.judging.gates.paths import refuse_path
+from tests.support.builders import a_body, a_data_uri
 from tests.unit.generation.builders import build
 
 NAMES = (

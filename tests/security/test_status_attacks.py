@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployer.adapters.dynamodb import DynamoDBDeployments
-from deployer.adapters.evaluation import HTTPEvaluationEndpoint
+from deployer.adapters.dynamodb.rounds import DynamoDBRounds
+from deployer.adapters.evaluation.endpoint import HTTPEvaluationEndpoint
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.services.notify import notify
 from deployer.services.status import status
-from tests.aws import TABLE
-from tests.builders import START, SettableClock, a_deployment, a_publication
-from tests.fakes import InMemoryDeployments, RecordingTelemetry
-from tests.gateway import Gateway, running
+from tests.support.aws import TABLE
+from tests.support.builders import START, SettableClock, a_publication, a_round
+from tests.support.fakes import InMemoryRounds, RecordingTelemetry
+from tests.support.gateway import Gateway, running
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
@@ -35,8 +35,8 @@ PATHS = (
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
     with running() as gateway:
-        DynamoDBDeployments(TABLE).save(a_deployment())
-        DynamoDBDeployments(TABLE).save(a_deployment(email="other@example.com#x"))
+        DynamoDBRounds(TABLE).save(a_round())
+        DynamoDBRounds(TABLE).save(a_round(email="other@example.com#x"))
         yield gateway
 
 
@@ -54,18 +54,18 @@ def test_the_task_itself_is_told_in_both_spellings_of_its_path(gateway: Gateway)
 
 
 def test_a_url_that_may_not_be_called_is_told_without_the_url_or_its_address() -> None:
-    store = InMemoryDeployments()
-    told = a_deployment(evaluation_url="https://10.11.12.13/CANARY-path")
-    record = store.save(told.published(a_publication(), START))
+    rounds = InMemoryRounds()
+    told = a_round(evaluation_url="https://10.11.12.13/CANARY-path")
+    record = rounds.save(told.published(a_publication(), START))
     notify(
         record.delivery(record.notifications[0]),
         endpoint=HTTPEvaluationEndpoint(EvaluationRules(hosts=("allowed.example.com",))),
-        store=store,
+        rounds=rounds,
         telemetry=RecordingTelemetry(),
         clock=SettableClock(),
         retry_delays=(1,),
     )
-    answer = status("student@example.com", "sum-of-sales", store=store)
+    answer = status("student@example.com", "sum-of-sales", rounds=rounds)
     assert answer is not None
     assert answer["round1"]["state"] == "NOTIFY_FAILED"
     assert "leads to a private address" in answer["round1"]["notification"]["last_answer"]
@@ -75,9 +75,9 @@ def test_a_url_that_may_not_be_called_is_told_without_the_url_or_its_address() -
 
 
 def test_a_status_has_these_fields_and_no_others() -> None:
-    store = InMemoryDeployments()
-    store.save(a_deployment().published(a_publication(), START))
-    answer = status("student@example.com", "sum-of-sales", store=store)
+    rounds = InMemoryRounds()
+    rounds.save(a_round().published(a_publication(), START))
+    answer = status("student@example.com", "sum-of-sales", rounds=rounds)
     assert answer is not None
     assert set(answer) == {"email", "task_id", "round1"}
     assert set(answer["round1"]) == {

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from deployer.domain.deployment import Deployment
-from deployer.domain.key import Key
+from deployer.domain.round import Round
+from deployer.domain.round_key import RoundKey
 from tests.conftest import load_event
 from tests.simulation.outside import OTHERS
 from tests.simulation.scheduler import Process
@@ -40,8 +40,8 @@ class Request:
         return self.status == 200
 
     @property
-    def key(self) -> Key:
-        return Key(self.body["email"], self.body["task"], self.body["round"])
+    def key(self) -> RoundKey:
+        return RoundKey(self.body["email"], self.body["task"], self.body["round"])
 
 
 class Callers:
@@ -75,7 +75,7 @@ class Callers:
         self._world.scheduler.spawn(Process("caller"), persist)
         return request
 
-    def post_again(self, record: Deployment) -> Request:
+    def post_again(self, record: Round) -> Request:
         """The caller sends a round again, with a new nonce."""
         last = [one.body for one in self.requests if one.key == record.key][-1]
         return self.post(last | {"nonce": f"{last['nonce']}-again"})

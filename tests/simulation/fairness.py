@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from deployer.domain.deployment import State
+from deployer.domain.round import State
 from local.github.server import RunningGitHub
-from tests.builders import START, a_body
 from tests.simulation.world import Conditions, World, a_world
+from tests.support.builders import START, a_body
 
 FEW = 10
 WORKERS = 40

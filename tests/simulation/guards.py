@@ -12,20 +12,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
-from deployer.domain import deployment
+from deployer.domain import round as deployment
 from deployer.domain.errors import NotRecordedError
-from deployer.services import accept, claim, publish
-from deployer.services.bases import Bases
-from deployer.services.generate_step import GenerateStep
-from deployer.services.write_turns import WriteTurns
+from deployer.services import accept
+from deployer.services.build import claim
+from deployer.services.build.bases import Bases
+from deployer.services.build.generate import GenerateStep
+from deployer.services.github import repositories as publish
+from deployer.services.github.write_turns import WriteTurns
 from local.github.server import RunningGitHub
-from tests import fakes
 from tests.simulation import aws
 from tests.simulation.faults import Boundary, Fault, Faults, Kind
 from tests.simulation.invariants import Violation, unfinished, violations
 from tests.simulation.matrix import two_rounds
 from tests.simulation.seeds import stranger_has_the_name
 from tests.simulation.world import Conditions, a_world
+from tests.support import fakes
 
 Removal = Callable[[], AbstractContextManager[Any]]
 
@@ -35,7 +37,7 @@ def _lease() -> AbstractContextManager[Any]:
 
 
 def _conditional_write() -> AbstractContextManager[Any]:
-    return patch.object(fakes.InMemoryDeployments, "_check_version", lambda *_: None)
+    return patch.object(fakes.InMemoryRounds, "_check_version", lambda *_: None)
 
 
 def _site_read_back() -> AbstractContextManager[Any]:
@@ -61,7 +63,7 @@ def _execution_name() -> AbstractContextManager[Any]:
 
 
 def _note_of_delivery() -> AbstractContextManager[Any]:
-    return patch.object(deployment.Deployment, "has_told", lambda *_: False)
+    return patch.object(deployment.Round, "has_told", lambda *_: False)
 
 
 def _mark() -> AbstractContextManager[Any]:
@@ -86,14 +88,14 @@ def _queue_before_record() -> AbstractContextManager[Any]:
     """The record is written first, so that a crash can leave it without a message."""
     whole = accept.accept
 
-    def record_first(request: Any, *, store: Any, queue: Any, **ports: Any) -> Any:
+    def record_first(request: Any, *, rounds: Any, queue: Any, **ports: Any) -> Any:
         later: list[Any] = []
 
         class Later:
             def send(self, message: Any) -> None:
                 later.append(message)
 
-        saved = whole(request, store=store, queue=Later(), **ports)
+        saved = whole(request, rounds=rounds, queue=Later(), **ports)
         for message in later:
             queue.send(message)
         return saved
@@ -129,7 +131,7 @@ def _order_of_rounds() -> AbstractContextManager[Any]:
     base_of = Bases.base_of
 
     def unordered(bases: Any, record: Any) -> Any:
-        previous = bases.store.find(record.key.previous())
+        previous = bases.rounds.find(record.key.previous())
         in_work = previous is not None and previous.publication is None
         return None if in_work else base_of(bases, record)
 

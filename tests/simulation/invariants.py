@@ -14,12 +14,12 @@ from dulwich.objects import Commit
 from dulwich.repo import Repo
 
 from deployer.adapters.s3 import S3Sites
-from deployer.domain.deployment import Deployment, State
-from deployer.domain.key import Key
 from deployer.domain.notification import NotificationState
 from deployer.domain.repository import candidate_names, description
 from deployer.domain.request import parse_request
-from deployer.generation.types import Budget
+from deployer.domain.round import Round, State
+from deployer.domain.round_key import RoundKey
+from deployer.generation.conversation import Budget
 from tests.simulation.faults import Boundary, Kind
 
 if TYPE_CHECKING:
@@ -95,12 +95,12 @@ def _every_accepted_request_has_a_final_state(world: World) -> Iterator[Violatio
 
 
 def _one_repository_a_task_and_one_commit_a_round(world: World) -> Iterator[Violation]:
-    tasks: dict[tuple[str, str], list[Deployment]] = defaultdict(list)
+    tasks: dict[tuple[str, str], list[Round]] = defaultdict(list)
     for record in world.records.records.values():
         tasks[record.email, record.task].append(record)
     for (email, task), rounds in tasks.items():
-        store, owner = world.github.double.repositories, world.github.owner
-        named = [store.find(owner, name) for name in candidate_names(email, task)]
+        rounds, owner = world.github.double.repositories, world.github.owner
+        named = [rounds.find(owner, name) for name in candidate_names(email, task)]
         mark = description(email, task)
         ours = [one for one in named if one and one.description == mark]
         if len(ours) > 1:
@@ -112,7 +112,7 @@ def _one_repository_a_task_and_one_commit_a_round(world: World) -> Iterator[Viol
                 yield Violation(2, f"{one.full_name}, which is not ours, was written to")
 
 
-def _branch(world: World, full_name: str, rounds: list[Deployment]) -> Iterator[Violation]:
+def _branch(world: World, full_name: str, rounds: list[Round]) -> Iterator[Violation]:
     commits = branch(world, full_name)
     ids = [_deployment_id(commit) for commit in commits]
     yield from _builds(world, full_name, [one for one in ids if one], rounds)
@@ -136,7 +136,7 @@ def _branch(world: World, full_name: str, rounds: list[Deployment]) -> Iterator[
 
 
 def _builds(
-    world: World, full_name: str, ids: list[str], rounds: list[Deployment]
+    world: World, full_name: str, ids: list[str], rounds: list[Round]
 ) -> Iterator[Violation]:
     """Each content of a round is built once; again only if another one came in between."""
     asked = {_request_id(request.body): request.body for request in world.callers.requests}
@@ -153,7 +153,7 @@ def _builds(
             yield Violation(2, f"{full_name} holds {count} builds of {content}")
 
 
-def _tree(world: World, full_name: str, commit: Commit, record: Deployment) -> Iterator[Violation]:
+def _tree(world: World, full_name: str, commit: Commit, record: Round) -> Iterator[Violation]:
     assert record.publication is not None
     stored = S3Sites("bucket", world.bucket).load(record.publication.site_ref)  # type: ignore[arg-type]
     with repository(world, full_name) as repo:
@@ -253,7 +253,7 @@ def _dead_letters_are_failures(world: World) -> Iterator[Violation]:
     dead = set()
     for message in world.queue.dead:
         fields = json.loads(message.body)
-        record = world.records.find(Key(fields["email"], fields["task"], fields["round"]))
+        record = world.records.find(RoundKey(fields["email"], fields["task"], fields["round"]))
         state = record.state if record else "no record"
         dead.add((fields["email"], fields["task"], fields["round"]))
         # Of a message that was there twice, the other one may have done the work.
@@ -269,10 +269,10 @@ class repository:  # noqa: N801 - reads as the context that it is
     """A repository's objects, as git has them on disk."""
 
     def __init__(self, world: World, full_name: str) -> None:
-        store = world.github.double.repositories
-        found = store.find(*full_name.split("/"))
+        rounds = world.github.double.repositories
+        found = rounds.find(*full_name.split("/"))
         assert found is not None
-        self._repo = Repo(str(store.git_directory(found)))
+        self._repo = Repo(str(rounds.git_directory(found)))
 
     def __enter__(self) -> Repo:
         return self._repo
@@ -301,5 +301,5 @@ def _request_id(body: dict[str, object]) -> str:
     return parse_request(body).deployment_id
 
 
-def _key(body: dict[str, object]) -> Key:
-    return Key(str(body["email"]), str(body["task"]), int(str(body["round"])))
+def _key(body: dict[str, object]) -> RoundKey:
+    return RoundKey(str(body["email"]), str(body["task"]), int(str(body["round"])))

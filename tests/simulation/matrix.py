@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deployer.domain.deployment import State
+from deployer.domain.round import State
 from local.github.server import RunningGitHub
-from tests.builders import a_body
 from tests.simulation.faults import Boundary, Fault, Faults, Kind
 from tests.simulation.invariants import Violation, unfinished, violations
 from tests.simulation.world import Conditions, World, a_world
+from tests.support.builders import a_body
 
 _numbers = itertools.count(1)
 SINGLE = tuple(Kind)

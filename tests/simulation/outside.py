@@ -76,7 +76,7 @@ class SimulatedConnections(Connections):
     def telemetry(self) -> Any:
         return self._world.telemetry
 
-    def deployments(self, table_name: str) -> Any:
+    def rounds(self, table_name: str) -> Any:
         return self._table("records", self._world.records)
 
     def repository_names(self, table_name: str) -> Any:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from deployer.adapters.git import DulwichRemote
+from deployer.adapters.github.git import DulwichRemote
 from deployer.domain.ports import Commit
 from local.github.repositories import Repository
 from local.github.server import RunningGitHub
-from tests.builders import START, a_body
 from tests.simulation.faults import random_faults
 from tests.simulation.invariants import Violation, branch, unfinished, violations
 from tests.simulation.matrix import heal
 from tests.simulation.world import Conditions, World, a_world
+from tests.support.builders import START, a_body
 
 _runs = itertools.count(1)
 FAULT_RATE, MOST_FAULTS = 0.02, 8

@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.aws import BUCKET, create_bucket, create_state_machine
 from tests.simulation.aws import Bucket, Queue, StateMachine
+from tests.support.aws import BUCKET, create_bucket, create_state_machine
 
 MAX_RECEIVES = 2
 

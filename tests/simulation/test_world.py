@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sam_template import transformed
 from tests.simulation.compute import TIMEOUTS
 from tests.simulation.world import ENVIRONMENT, MAX_RECEIVES, VISIBILITY_TIMEOUT
+from tests.support.sam_template import transformed
 
 
 def test_functions_and_queue_are_those_of_the_template() -> None:

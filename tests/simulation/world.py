@@ -16,13 +16,6 @@ from deployer.connections import Connections
 from deployer.observability import logger, metrics
 from local.github.limits import LimitRules
 from local.github.server import RunningGitHub
-from tests.builders import START
-from tests.fakes import (
-    InMemoryDeployments,
-    InMemoryRepositoryNames,
-    InMemoryUsageCounter,
-    InMemoryWriteLedgers,
-)
 from tests.simulation.aws import Bucket, Queue, StateMachine, no_answer, throttled
 from tests.simulation.callers import Callers
 from tests.simulation.compute import Compute
@@ -34,6 +27,13 @@ from tests.simulation.outside import (
     watched_wire,
 )
 from tests.simulation.scheduler import Killed, Scheduler
+from tests.support.builders import START
+from tests.support.fakes import (
+    InMemoryRepositoryNames,
+    InMemoryRounds,
+    InMemoryUsageCounter,
+    InMemoryWriteLedgers,
+)
 
 T = TypeVar("T")
 # As in template.yaml; test_world.py sees to it.
@@ -90,7 +90,7 @@ class World:
         self.faults = faults
         self.conditions = conditions
         self.scheduler = Scheduler(START.timestamp(), github.double.clock.stop)
-        self.records = InMemoryDeployments()
+        self.records = InMemoryRounds()
         self.names = InMemoryRepositoryNames()
         self.ledgers = InMemoryWriteLedgers()
         self.usage = InMemoryUsageCounter()

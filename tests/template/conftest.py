@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sam_template import Resources, transformed
+from tests.support.sam_template import Resources, transformed
 
 
 @pytest.fixture

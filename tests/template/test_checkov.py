@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from local.places import CHECKOUT, INSTALLED
+from operate.places import CHECKOUT, INSTALLED
 
 pytestmark = pytest.mark.scan
 CHECKOV = INSTALLED / "scan" / "bin" / "checkov"

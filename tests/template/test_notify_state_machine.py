@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.sam_template import transformed
+from tests.support.sam_template import transformed
 from tests.template.state_language import longest_retrying, problems
 
 DEFINITION = json.loads(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.statements import MISSED, UNENFORCED
-from tests.sam_template import Resources, of_type, role_statements, transformed
+from tests.support.sam_template import Resources, of_type, role_statements, transformed
 
 Statement = dict[str, Any]
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import pytest
 
-from tests.iam import allows, on_table
-from tests.sam_template import Resources, role_statements
+from tests.support.iam import allows, on_table
+from tests.support.sam_template import Resources, role_statements
 from tests.template.rows import ALLOWED, ALLOWED_PER_EMAIL, COUNT, LIST, READ, WRITE
 
 KEYS = {

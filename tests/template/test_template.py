@@ -13,8 +13,9 @@ import pytest
 import yaml
 
 from deployer.observability import COUNTED
-from local import deployment, env_file
-from tests.sam_template import TEMPLATE, Resources, of_type, role_statements, transformed
+from local import stack
+from operate import env_file
+from tests.support.sam_template import TEMPLATE, Resources, of_type, role_statements, transformed
 
 ROOT = TEMPLATE.parent
 NO_RESOURCE_LEVEL = ("xray:", "logs:")
@@ -204,7 +205,7 @@ def test_production_is_deployed_without_what_only_the_local_cloud_needs() -> Non
         assert name not in text
         assert name not in env_file.PARAMETERS.values()
         assert parameters[name]["Default"] == value
-        assert deployment.FOR_THE_EMULATOR[name] != value
+        assert stack.FOR_THE_EMULATOR[name] != value
 
 
 def test_every_folder_of_functions_is_in_the_template() -> None:

@@ -17,6 +17,16 @@ ALLOWED = {
     "services": {"services", "generation", "domain"},
     "adapters": {"adapters", "domain"},
 }
+ROOMS = {
+    "reading": {"reading"},
+    "judging": {"judging", "reading", "assignment", "instructions"},
+    "answers": {"answers", "judging", "reading", "assignment"},
+    "asking": {"asking", "answers", "judging", "reading", "assignment"},
+    "assignment.py": set[str](),
+    "instructions.py": set[str](),
+    "candidate.py": {"judging"},
+}
+"""What each room of `generation` may import of it; what is not named here is the loop on top."""
 VENDORS = {
     "anthropic", "aws_lambda_powertools", "boto3", "botocore", "dulwich", "github", "google",
     "httpx", "jwt", "openai", "pynamodb", "requests", "urllib3",
@@ -48,6 +58,35 @@ def test_a_folder_imports_only_what_lies_below_it(folder: str) -> None:
         assert ours <= ALLOWED[folder], path.relative_to(ROOT)
 
 
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_of_generation_imports_only_what_lies_below_it(room: str) -> None:
+    place = PACKAGE / "generation" / room
+    for path in [place] if place.is_file() else files(f"generation/{room}"):
+        ours = {
+            name.split(".")[2] for name in imported(path) if name.startswith("deployer.generation.")
+        }
+        assert ours <= ROOMS[room], path.relative_to(ROOT)
+
+
+def test_the_use_cases_lie_on_top_of_what_they_share() -> None:
+    for folder, above in {"services/github": "build", "adapters": "services"}.items():
+        for path in files(folder):
+            assert not any(
+                name.startswith(f"deployer.services.{above}") for name in imported(path)
+            ), path.relative_to(ROOT)
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    modules = {
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path
+        for path in PACKAGE.rglob("*.py")
+    }
+    uses = {name: imported(path) & set(modules) for name, path in modules.items()}
+    while leaves := {name for name, used in uses.items() if not used & set(uses)}:
+        uses = {name: used for name, used in uses.items() if name not in leaves}
+    assert not uses, f"circle among {sorted(uses)}"
+
+
 @pytest.mark.parametrize("folder", ["domain", "generation", "services"])
 def test_vendor_libraries_stay_in_the_adapters(folder: str) -> None:
     for path in files(folder):
@@ -65,6 +104,12 @@ def test_rules_use_no_environment_clock_chance_or_log(folder: str) -> None:
 def test_nothing_in_the_layer_knows_the_local_cloud_or_the_tests() -> None:
     for path in PACKAGE.rglob("*.py"):
         roots = {name.split(".")[0] for name in imported(path)}
+        assert not roots & {"local", "operate", "tests", "functions"}, path.relative_to(ROOT)
+
+
+def test_the_operators_commands_know_neither_the_local_cloud_nor_the_tests() -> None:
+    for path in (ROOT / "operate").rglob("*.py"):
+        roots = {name.split(".")[0] for name in imported(path)}
         assert not roots & {"local", "tests", "functions"}, path.relative_to(ROOT)
 
 
@@ -77,9 +122,9 @@ def test_a_function_is_one_file() -> None:
 @pytest.mark.parametrize(
     ("function", "calls", "unwanted"),
     [
-        ("validator", "bootstrap.accept(); bootstrap.admit", {"github", "dulwich", "openai"}),
-        ("status", "bootstrap.status()", {"github", "dulwich", "openai", "boto3"}),
-        ("notifier", "bootstrap.notify()", {"github", "dulwich", "openai", "boto3"}),
+        ("validator", "bootstrap.app.accept; bootstrap.app.admit", {"github", "dulwich", "openai"}),
+        ("status", "bootstrap.app.status", {"github", "dulwich", "openai", "boto3"}),
+        ("notifier", "bootstrap.app.notify", {"github", "dulwich", "openai", "boto3"}),
     ],
 )
 def test_a_function_loads_only_what_it_uses(function: str, calls: str, unwanted: set[str]) -> None:

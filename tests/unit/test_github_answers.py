@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deployer.adapters.github_answers import error_for
+from deployer.adapters.github.answers import error_for
 from deployer.domain.errors import HostUnavailableError, Postponed, RejectedError
-from tests.builders import START, SettableClock
+from tests.support.builders import START, SettableClock
 
 
 def wait_for(status: int, headers: dict[str, str], message: str = "") -> timedelta:

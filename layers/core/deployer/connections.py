@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deployer import settings
-    from deployer.adapters.github import GitHubHost
-    from deployer.adapters.github_token import Token
+    from deployer.adapters.github.host import GitHubHost
+    from deployer.adapters.github.token import Token
     from deployer.adapters.secrets import SecretValues
     from deployer.domain.evaluation_url import EvaluationRules
     from deployer.domain.language_model import LanguageModel
     from deployer.domain.ports import (
         CallerSecrets,
         DeploymentQueue,
-        DeploymentStore,
         EvaluationEndpoint,
         GitRemote,
         PagesHost,
         RepositoryHost,
         RepositoryNames,
         RequestStore,
+        Rounds,
         SiteStore,
         Telemetry,
         UsageCounter,
@@ -46,28 +46,28 @@ class Connections:
 
         return PowertoolsTelemetry()
 
-    def deployments(self, table_name: str) -> DeploymentStore:
-        from deployer.adapters.dynamodb import DynamoDBDeployments
+    def rounds(self, table_name: str) -> Rounds:
+        from deployer.adapters.dynamodb.rounds import DynamoDBRounds
 
-        return DynamoDBDeployments(table_name)
+        return DynamoDBRounds(table_name)
 
     def repository_names(self, table_name: str) -> RepositoryNames:
-        from deployer.adapters.dynamodb import DynamoDBRepositoryNames
+        from deployer.adapters.dynamodb.rounds import DynamoDBRepositoryNames
 
         return DynamoDBRepositoryNames(table_name)
 
     def write_ledgers(self, table_name: str) -> WriteLedgers:
-        from deployer.adapters.dynamodb import DynamoDBWriteLedgers
+        from deployer.adapters.dynamodb.rounds import DynamoDBWriteLedgers
 
         return DynamoDBWriteLedgers(table_name)
 
     def caller_secrets(self, table_name: str) -> CallerSecrets:
-        from deployer.adapters.callers import DynamoDBCallerSecrets
+        from deployer.adapters.dynamodb.callers import DynamoDBCallerSecrets
 
         return DynamoDBCallerSecrets(table_name)
 
     def usage(self, table_name: str) -> UsageCounter:
-        from deployer.adapters.callers import DynamoDBUsageCounter
+        from deployer.adapters.dynamodb.callers import DynamoDBUsageCounter
 
         return DynamoDBUsageCounter(table_name)
 
@@ -98,7 +98,7 @@ class Connections:
         return SecretValues(secret_name, conceal)
 
     def evaluation(self, rules: EvaluationRules) -> EvaluationEndpoint:
-        from deployer.adapters.evaluation import HTTPEvaluationEndpoint
+        from deployer.adapters.evaluation.endpoint import HTTPEvaluationEndpoint
 
         return HTTPEvaluationEndpoint(rules)
 
@@ -109,7 +109,7 @@ class Connections:
         return self._github(config, pages_base_url="")
 
     def git(self, config: settings.WorkerSettings) -> GitRemote:
-        from deployer.adapters.git import DulwichRemote
+        from deployer.adapters.github.git import DulwichRemote
 
         token = self.github_token(config)
         return DulwichRemote(config.git_base_url, token, self.now, token_refused=token.refused)
@@ -128,7 +128,7 @@ class Connections:
         )
 
     def _github(self, config: settings.GitHubSettings, pages_base_url: str) -> GitHubHost:
-        from deployer.adapters.github import GitHubHost, github_client
+        from deployer.adapters.github.host import GitHubHost, github_client
 
         token = self.github_token(config)
         return GitHubHost(
@@ -143,7 +143,7 @@ class Connections:
     @lru_cache  # noqa: B019 - one object for the life of the process
     def github_token(self, config: settings.GitHubSettings) -> Token:
         """Reads the secret when it is used, so that a rotated one needs no new process."""
-        from deployer.adapters.github_token import InstallationToken, StoredToken
+        from deployer.adapters.github.token import InstallationToken, StoredToken
 
         secrets = self.secrets(config.secret_name)
         if config.github_installation is None:

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 import requests
 
-from deployer.adapters.git import DulwichRemote
+from deployer.adapters.github.git import DulwichRemote
 from deployer.domain.ports import Commit
 from deployer.domain.site import Site
 from local.github.faults import FaultRule
 from local.github.limits import LimitRules
 from local.github.server import RunningGitHub, serve
-from tests.builders import START, SettableClock
 from tests.contract.github_api.description import operation_id, operations, violations
 from tests.contract.github_api.recorder import Recorder
-from tests.github_app import a_token, with_app
+from tests.support.builders import START, SettableClock
+from tests.support.github_app import a_token, with_app
 
 PAGES = {"build_type": "legacy", "source": {"branch": "main", "path": "/"}}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deployer.adapters.github import github_client
+from deployer.adapters.github.host import github_client
 from deployer.domain.publication import Publication
 from tests.contract.github_api.description import operation_id, violations
 from tests.contract.github_api.recorder import Recorder
-from tests.github_app import as_the_app, with_app
 from tests.publishing.line import Line, a_line
+from tests.support.github_app import as_the_app, with_app
 
 
 def publication(line: Line, **changes: object) -> Publication:

@@ -4,31 +4,31 @@ from datetime import timedelta
 
 import pytest
 
-from deployer.domain.deployment import MAX_NONCES, Deployment, Failure, Lease, State
 from deployer.domain.errors import ConflictError
 from deployer.domain.notification import NotificationState
-from tests.builders import START, a_deployment, a_publication, a_report, a_request
+from deployer.domain.round import MAX_NONCES, Failure, Lease, Round, State
+from tests.support.builders import START, a_publication, a_report, a_request, a_round
 
 LATER = START + timedelta(minutes=1)
 
 
-def published() -> Deployment:
+def published() -> Round:
     lease = Lease("worker", LATER)
     return (
-        a_deployment()
+        a_round()
         .claimed(lease, START)
         .generated("sites/d-1.json", None, a_report(), START)
         .published(a_publication(), START)
     )
 
 
-def notified() -> Deployment:
+def notified() -> Round:
     record = published()
     return record.notified(record.deployment_id, 1, "HTTP 200", LATER)
 
 
 def test_a_deployment_goes_from_queued_to_notified() -> None:
-    record = a_deployment()
+    record = a_round()
     assert record.state is State.QUEUED
     record = record.claimed(Lease("worker", LATER), START)
     assert record.state is State.GENERATING
@@ -43,12 +43,12 @@ def test_a_deployment_goes_from_queued_to_notified() -> None:
 
 
 def test_a_claim_after_a_crash_goes_on_from_the_last_checkpoint() -> None:
-    record = a_deployment().generated("sites/d-1.json", None, a_report(), START)
+    record = a_round().generated("sites/d-1.json", None, a_report(), START)
     assert record.claimed(Lease("second", LATER), START).state is State.GENERATED
 
 
 def test_a_resumable_failure_goes_on_from_its_checkpoint_and_another_does_not() -> None:
-    generated = a_deployment().generated("sites/d-1.json", None, a_report(), START)
+    generated = a_round().generated("sites/d-1.json", None, a_report(), START)
     mended = generated.failed(Failure("GitHub was down", resumable=True), START)
     assert mended.has_work
     assert mended.claimed(Lease("worker", LATER), START).state is State.GENERATED
@@ -87,7 +87,7 @@ def test_who_still_waits_for_an_old_build_is_told_about_the_new_one() -> None:
 
 
 def test_a_new_nonce_resumes_what_failed_for_good() -> None:
-    failed = a_deployment().failed(Failure("refused", resumable=False), START)
+    failed = a_round().failed(Failure("refused", resumable=False), START)
     again = failed.sent_again(a_request(nonce="nonce-2"), LATER)
     assert (again.state, again.failure) == (State.QUEUED, None)
 
@@ -138,7 +138,7 @@ def test_a_new_nonce_is_told_also_if_the_round_failed_after_it_had_told_another(
 
 
 def test_a_site_that_was_refused_is_made_anew_when_its_round_is_sent_again() -> None:
-    generated = a_deployment().generated("sites/d-2.json", None, a_report(), START)
+    generated = a_round().generated("sites/d-2.json", None, a_report(), START)
     refused = generated.failed(Failure("GitHub refused the push", resumable=False), START)
     again = refused.sent_again(a_request(nonce="nonce-2"), LATER)
     assert (again.state, again.site_ref) == (State.QUEUED, None)
@@ -151,14 +151,14 @@ def test_waiting_begins_anew_with_each_time_that_a_published_round_is_sent() -> 
 
 
 def test_a_lease_that_a_killed_worker_left_holds_up_no_later_nonce() -> None:
-    left = a_deployment().claimed(Lease("killed", LATER), START)
+    left = a_round().claimed(Lease("killed", LATER), START)
     left = left.generated("sites/d-1.json", None, a_report(), START)
     left = left.published(a_publication(), START)
     assert left.sent_again(a_request(nonce="nonce-2"), START).lease is None
 
 
 def test_a_round_takes_a_bounded_number_of_nonces() -> None:
-    record = a_deployment()
+    record = a_round()
     for number in range(2, MAX_NONCES + 1):
         record = record.sent_again(a_request(nonce=f"nonce-{number}"), START)
     assert record.sent_again(a_request(nonce="nonce-7"), START) == record

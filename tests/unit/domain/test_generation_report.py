@@ -2,7 +2,7 @@ import pytest
 
 from deployer.domain.generation_report import Prices
 from deployer.domain.language_model import Usage
-from deployer.generation.types import Budget
+from deployer.generation.conversation import Budget
 
 PRICES = Prices(input=2.0, cached=0.5, output=10.0)
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from deployer.domain.notification import Answer, Delivered, GaveUp, TryAgain, decide
-from tests.builders import a_deployment, a_publication
+from tests.support.builders import a_publication, a_round
 
 DELAYS = (1, 2, 4, 8, 16)
 
@@ -39,7 +39,7 @@ def test_a_retry_after_of_years_is_bounded_to_a_day() -> None:
 
 
 def test_the_payload_is_exactly_the_seven_fields_and_always_the_same_bytes() -> None:
-    record = a_deployment().published(a_publication(), a_deployment().accepted_at)
+    record = a_round().published(a_publication(), a_round().accepted_at)
     delivery = record.delivery(record.notifications[0])
     assert json.loads(delivery.payload.to_bytes()) == {
         "email": "student@example.com",

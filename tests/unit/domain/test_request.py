@@ -13,7 +13,7 @@ from deployer.domain.request import (
     JavaScriptCheck,
     parse_request,
 )
-from tests.builders import a_body, a_data_uri, a_request
+from tests.support.builders import a_body, a_data_uri, a_request
 
 
 def bad_fields(**changes: Any) -> dict[str, str]:

@@ -21,7 +21,7 @@ from deployer.domain.write_budget import (
     Writer,
     parse_limits,
 )
-from tests.builders import START
+from tests.support.builders import START
 
 SMALL = (Limit(4, timedelta(minutes=1)), Limit(10, timedelta(minutes=10)))
 WINDOW = timedelta(minutes=1) + PUNCTUALITY

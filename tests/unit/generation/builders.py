@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deployer.domain.generation_report import StoredSite
 from deployer.domain.language_model import Prompt, Reply, StopReason, Usage
 from deployer.domain.request import Attachment, Check, JavaScriptCheck
 from deployer.domain.site import Site
-from deployer.generation.build import generate
-from deployer.generation.types import Assignment, Budget, Generated
+from deployer.generation.assignment import Assignment
+from deployer.generation.conversation import Budget
+from deployer.generation.loop import Generator
 from local.model.answers import answer
 from local.model.reading import Request, read_request
 
@@ -147,10 +149,15 @@ def cut(text: str) -> Reply:
 def run(
     assignment: Assignment, model: ScriptedModel | KnowingModel, *, budget: Budget | None = None,
     seconds_left: Callable[[], float] = lambda: 400.0,
-) -> Generated:  # fmt: skip
-    return generate(
-        assignment, model, nonce=NONCE, seconds_left=seconds_left, budget=budget or Budget()
+) -> StoredSite:  # fmt: skip
+    generator = Generator(
+        model=lambda: model,
+        nonce=lambda: NONCE,
+        known_secrets=lambda: assignment.known_secrets,
+        allow_workflows=assignment.allow_workflows,
+        budget=budget or Budget(),
     )
+    return generator(assignment, seconds_left)
 
 
 def texts(site: Site, *paths: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from openpyxl import Workbook
 
 from deployer.domain.request import Attachment
-from deployer.generation.grammar import Block, FileBlock
+from deployer.generation.answers.grammar import Block, FileBlock
 from deployer.generation.instructions import SYSTEM
 from tests.unit.generation.builders import NONCE, PAGE, README, attachment
 

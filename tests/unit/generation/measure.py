@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deployer.generation.grammar import EditBlock, FileBlock, render_blocks
+from deployer.generation.answers.grammar import EditBlock, FileBlock, render_blocks
 from local.model.differences import edits_between
 from tests.unit.generation.builders import KnowingModel, run, templates, tokens
 

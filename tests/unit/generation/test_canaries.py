@@ -7,7 +7,7 @@ import pytest
 from deployer.domain.errors import ModelRefusedError
 from deployer.domain.site import Site
 from deployer.domain.site_path import InvalidPathError, check_path
-from deployer.generation.grammar import render_blocks
+from deployer.generation.answers.grammar import render_blocks
 from tests.unit.generation.builders import NONCE, ScriptedModel, build, run
 from tests.unit.generation.canaries import CANARIES, KEY, Canary
 
@@ -62,8 +62,8 @@ def only_impossible_paths(path: str, *_: object) -> str | None:
 def test_the_canaries_would_reach_the_site_without_the_gates(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("deployer.generation.gates.GATES", ())
-    monkeypatch.setattr("deployer.generation.draft.refuse_path", only_impossible_paths)
+    monkeypatch.setattr("deployer.generation.judging.gates.GATES", ())
+    monkeypatch.setattr("deployer.generation.answers.draft.refuse_path", only_impossible_paths)
 
     stopped = {canary.name for canary in CANARIES if not reached(canary)}
 

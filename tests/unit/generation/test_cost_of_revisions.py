@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.generation.grammar import EditBlock, render_blocks
-from deployer.generation.types import Budget
+from deployer.generation.answers.grammar import EditBlock, render_blocks
+from deployer.generation.conversation import Budget
 from local.model.differences import edits_between
 from tests.unit.generation.builders import NONCE, KnowingModel, ScriptedModel, run, templates
 from tests.unit.generation.measure import Cost, costs, grown

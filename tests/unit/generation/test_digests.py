@@ -9,9 +9,9 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from deployer.generation.digests import digest, images
-from deployer.generation.spreadsheets import Sheet, SpreadsheetError, Workbooks, read_sheets
-from tests.builders import a_data_uri, a_request
+from deployer.generation.asking.attachments import describe, images
+from deployer.generation.reading.spreadsheets import Sheet, SpreadsheetError, Workbooks, read_sheets
+from tests.support.builders import a_data_uri, a_request
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 640, 480) + b"\x08\x06\x00\x00\x00"
 
@@ -31,7 +31,7 @@ def a_workbook() -> bytes:
 
 def test_a_table_is_told_by_its_columns_and_not_by_its_rows() -> None:
     rows = "".join(f"2026-01-{day:02},pen,{day}.50\n" for day in range(1, 29))
-    told = digest("data.csv", "text/csv", f"date,product,sales\n{rows}".encode())
+    told = describe("data.csv", "text/csv", f"date,product,sales\n{rows}".encode())
     assert "28 data rows" in told
     assert "'date': dates" in told
     assert "'sales': numbers" in told
@@ -39,23 +39,23 @@ def test_a_table_is_told_by_its_columns_and_not_by_its_rows() -> None:
 
 
 def test_the_form_of_a_table_is_told_so_that_the_page_can_read_it() -> None:
-    told = digest("data.csv", "text/csv", b"\xef\xbb\xbfa;b\r\n1;2\r\n")
+    told = describe("data.csv", "text/csv", b"\xef\xbb\xbfa;b\r\n1;2\r\n")
     assert "with a byte order mark" in told
     assert "CRLF" in told
     assert "delimiter ';'" in told
 
 
 def test_json_is_told_by_its_shape() -> None:
-    told = digest("rates.json", "application/json", b'{"USD": 1.0, "list": [{"a": null}]}')
+    told = describe("rates.json", "application/json", b'{"USD": 1.0, "list": [{"a": null}]}')
     assert "{'USD': number, 'list': [1 x {'a': null}]}" in told
 
 
 def test_broken_json_is_told_to_be_broken() -> None:
-    assert "not valid JSON" in digest("rates.json", "application/json", b'{"USD": ')
+    assert "not valid JSON" in describe("rates.json", "application/json", b'{"USD": ')
 
 
 def test_a_picture_is_told_by_its_size_and_shown_as_what_its_bytes_are() -> None:
-    assert "image/png of 640 x 480 pixels" in digest("a.jpg", "image/jpeg", PNG)
+    assert "image/png of 640 x 480 pixels" in describe("a.jpg", "image/jpeg", PNG)
     (shown,) = images(
         a_request(attachments=[{"name": "a.jpg", "url": a_data_uri(PNG, "image/jpeg")}]).attachments
     )
@@ -64,7 +64,7 @@ def test_a_picture_is_told_by_its_size_and_shown_as_what_its_bytes_are() -> None
 
 def test_a_spreadsheet_is_told_by_its_sheets_and_converted_by_our_code() -> None:
     content = a_workbook()
-    told = digest("sales.xlsx", "application/octet-stream", content)
+    told = describe("sales.xlsx", "application/octet-stream", content)
     assert "sheet 'Sales': 2 data rows" in told
     assert "sheet 'Notes'" in told
     as_csv = Workbooks().sheet_as_csv(content, "Sales")
@@ -83,7 +83,7 @@ def test_a_workbook_is_read_once_for_all_its_sheets(monkeypatch: pytest.MonkeyPa
         read.append(content)
         return read_sheets(content)
 
-    monkeypatch.setattr("deployer.generation.spreadsheets.read_sheets", reading)
+    monkeypatch.setattr("deployer.generation.reading.spreadsheets.read_sheets", reading)
     workbooks, content = Workbooks(), a_workbook()
     for _ in range(3):
         assert workbooks.sheet_as_csv(content, "Notes") == "nothing\n"
@@ -106,4 +106,4 @@ def test_a_decompression_bomb_is_refused_before_it_is_unpacked() -> None:
 def test_what_is_no_spreadsheet_is_told_and_breaks_nothing(content: bytes) -> None:
     with pytest.raises(SpreadsheetError):
         read_sheets(content)
-    assert digest("sales.xlsx", "application/octet-stream", content).startswith("sales.xlsx: ")
+    assert describe("sales.xlsx", "application/octet-stream", content).startswith("sales.xlsx: ")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.generation.edits import EditFailedError, Rung, apply_edit, nearest_lines
-from deployer.generation.grammar import Edit
+from deployer.generation.answers.edits import EditFailedError, Rung, apply_edit, nearest_lines
+from deployer.generation.answers.grammar import Edit
 from local.model.differences import edits_between
 
 lines = st.lists(st.text(alphabet="ab \t{}", max_size=5), min_size=1, max_size=12)

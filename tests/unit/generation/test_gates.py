@@ -7,8 +7,8 @@ import html
 import pytest
 
 from deployer.domain.site import Site
-from deployer.generation import gates
-from deployer.generation.lint.subject import Subject
+from deployer.generation.judging import gates
+from deployer.generation.judging.subject import Subject
 from tests.unit.generation.builders import PAGE, README, build
 
 EVIL = "evil.example"

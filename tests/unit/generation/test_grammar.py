@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.generation.grammar import (
+from deployer.generation.answers.grammar import (
     Block,
     ConvertBlock,
     Edit,

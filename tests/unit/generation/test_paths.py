@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deployer.domain.site import Site
-from deployer.generation.gates.paths import refuse_path
+from deployer.generation.judging.gates.paths import refuse_path
 from tests.unit.generation.builders import build
 
 WORKFLOW = ".github/workflows/ci.yml"

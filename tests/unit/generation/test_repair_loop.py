@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from deployer.domain.errors import ModelRefusedError, ModelUnavailableError
 from deployer.domain.language_model import Reply, StopReason, Usage
 from deployer.domain.request import JavaScriptCheck
-from deployer.generation.grammar import FileBlock, render_blocks
-from deployer.generation.types import Assignment, Budget
+from deployer.generation.answers.grammar import FileBlock, render_blocks
+from deployer.generation.assignment import Assignment
+from deployer.generation.conversation import Budget
 from tests.unit.generation.builders import (
     NONCE,
     PAGE,
@@ -91,10 +92,12 @@ def test_the_best_build_is_published_within_the_budget(case: Run) -> None:
     generated = run(assignment(), model, budget=case.budget)
 
     assert generated.site.text("index.html") == page(case.best)
-    assert generated.calls == len(model.prompts) == case.calls
+    assert generated.report.calls == len(model.prompts) == case.calls
     missing = [name for name in ELEMENTS if name not in case.best]
-    assert [f'id="{n}"' in " ".join(generated.unmet) for n in missing] == [True] * len(missing)
-    assert bool(generated.unmet) == (case.best != "abc")
+    assert [f'id="{n}"' in " ".join(generated.report.unmet) for n in missing] == [True] * len(
+        missing
+    )
+    assert bool(generated.report.unmet) == (case.best != "abc")
 
 
 @pytest.mark.parametrize(
@@ -136,8 +139,8 @@ def test_no_call_is_begun_when_the_time_is_up() -> None:
 
     generated = run(assignment(), model, seconds_left=clock(100, 3))
 
-    assert generated.calls == 1
-    assert generated.unmet
+    assert generated.report.calls == 1
+    assert generated.report.unmet
 
 
 def test_a_call_gets_no_more_time_than_is_left() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deployer.domain.site import Site
-from deployer.generation.inspection import inspect
+from deployer.generation.judging.inspection import inspect
 from deployer.generation.own_files import with_own_files
 from tests.unit.generation.builders import README, templates
 

@@ -8,10 +8,10 @@ import pytest
 
 from deployer.domain.language_model import Prompt, Reply, StopReason, Usage
 from deployer.domain.site import Site
-from deployer.generation.grammar import render_blocks
-from deployer.generation.inspection import inspect
+from deployer.generation.answers.grammar import render_blocks
+from deployer.generation.assignment import Assignment
+from deployer.generation.judging.inspection import inspect
 from deployer.generation.own_files import with_own_files
-from deployer.generation.types import Assignment
 from local.model.answers import blocks_of
 from local.model.site import written_for
 from tests.unit.generation.builders import KnowingModel, Template, asked, run, templates, tokens
@@ -40,8 +40,8 @@ def test_a_good_answer_to_a_template_has_no_findings_and_takes_one_call(
 ) -> None:
     generated = run(assignment_of(by_id(template_id, seed), number), KnowingModel())
 
-    assert generated.unmet == ()
-    assert generated.calls == 1
+    assert generated.report.unmet == ()
+    assert generated.report.calls == 1
 
 
 @dataclass
@@ -110,6 +110,6 @@ def test_a_model_that_is_shown_its_mistake_mends_it_in_one_repair(mistake: Mista
 
     generated = run(assignment, model)
 
-    assert generated.unmet == ()
-    assert generated.calls <= 3
-    assert "failures" in model.prompts[-1].user or generated.calls == 2
+    assert generated.report.unmet == ()
+    assert generated.report.calls <= 3
+    assert "failures" in model.prompts[-1].user or generated.report.calls == 2

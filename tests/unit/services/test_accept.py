@@ -6,39 +6,39 @@ from datetime import datetime
 
 import pytest
 
-from deployer.domain.deployment import Deployment, Failure, State
 from deployer.domain.errors import (
     ConflictError,
     QueueUnavailableError,
     QuotaExceededError,
 )
-from deployer.domain.key import Key
 from deployer.domain.request import DeploymentRequest
+from deployer.domain.round import Failure, Round, State
+from deployer.domain.round_key import RoundKey
 from deployer.services.accept import accept
-from tests.builders import SettableClock, a_request
-from tests.fakes import (
-    InMemoryDeployments,
+from tests.support.builders import SettableClock, a_request
+from tests.support.fakes import (
     InMemoryQueue,
     InMemoryRequests,
+    InMemoryRounds,
     RecordingTelemetry,
     without_quota,
 )
 
 NOW = SettableClock()()
-KEY = Key("student@example.com", "sum-of-sales", 1)
+KEY = RoundKey("student@example.com", "sum-of-sales", 1)
 
 
 @dataclass
 class Door:
-    store: InMemoryDeployments = field(default_factory=InMemoryDeployments)
+    rounds: InMemoryRounds = field(default_factory=InMemoryRounds)
     requests: InMemoryRequests = field(default_factory=InMemoryRequests)
     queue: InMemoryQueue = field(default_factory=InMemoryQueue)
     charge: Callable[[str, datetime], None] = without_quota
 
-    def accept(self, request: DeploymentRequest) -> Deployment:
+    def accept(self, request: DeploymentRequest) -> Round:
         return accept(
             request,
-            store=self.store,
+            rounds=self.rounds,
             requests=self.requests,
             queue=self.queue,
             charge=self.charge,
@@ -55,7 +55,7 @@ def test_a_request_is_recorded_stored_and_queued() -> None:
     door = Door()
     request = a_request()
     door.accept(request)
-    record = door.store.find(KEY)
+    record = door.rounds.find(KEY)
     assert record is not None
     assert record.state is State.QUEUED
     assert door.requests.load(request.deployment_id) == request
@@ -71,9 +71,9 @@ def test_the_same_request_again_gives_the_same_deployment_and_one_record() -> No
 def test_the_same_request_resumes_what_failed_and_can_be_resumed() -> None:
     door = Door()
     record = door.accept(a_request())
-    door.store.records[KEY] = record.failed(Failure("GitHub was down", resumable=True), NOW)
+    door.rounds.records[KEY] = record.failed(Failure("GitHub was down", resumable=True), NOW)
     door.accept(a_request())
-    door.store.records[KEY] = record.failed(Failure("refused", resumable=False), NOW)
+    door.rounds.records[KEY] = record.failed(Failure("refused", resumable=False), NOW)
     door.accept(a_request())
     assert door.queued == [a_request().deployment_id] * 2
 
@@ -82,7 +82,7 @@ def test_the_same_request_after_it_was_notified_is_not_queued_again() -> None:
     door = Door()
     record = door.accept(a_request())
     done = record.notified(record.deployment_id, 1, "HTTP 200", SettableClock()())
-    door.store.records[KEY] = replace(done, state=State.NOTIFIED)
+    door.rounds.records[KEY] = replace(done, state=State.NOTIFIED)
     door.queue.sent.clear()
     door.accept(a_request())
     assert door.queued == []
@@ -92,7 +92,7 @@ def test_a_later_round_needs_the_round_before() -> None:
     door = Door()
     with pytest.raises(ConflictError, match="round 1"):
         door.accept(a_request(round=2))
-    assert (door.store.records, door.queued) == ({}, [])
+    assert (door.rounds.records, door.queued) == ({}, [])
     door.accept(a_request())
     door.accept(a_request(round=2))
     assert len(door.queued) == 2
@@ -103,7 +103,7 @@ def test_when_it_cannot_be_queued_nothing_is_recorded_so_that_a_retry_is_safe() 
     door.queue.broken = True
     with pytest.raises(QueueUnavailableError):
         door.accept(a_request())
-    assert door.store.records == {}
+    assert door.rounds.records == {}
     door.queue.broken = False
     door.accept(a_request())
     assert door.queued == [a_request().deployment_id]
@@ -115,34 +115,34 @@ def test_when_a_second_send_cannot_be_queued_the_first_record_stands() -> None:
     door.queue.broken = True
     with pytest.raises(QueueUnavailableError):
         door.accept(a_request(nonce="nonce-2", brief="another"))
-    assert door.store.find(KEY) == first
+    assert door.rounds.find(KEY) == first
 
 
 def test_what_is_recorded_was_queued_and_stored_before() -> None:
-    class Watching(InMemoryDeployments):
-        def save(self, deployment: Deployment) -> Deployment:
+    class Watching(InMemoryRounds):
+        def save(self, record: Round) -> Round:
             assert door.queued == [request.deployment_id]
             assert door.requests.load(request.deployment_id) == request
-            return super().save(deployment)
+            return super().save(record)
 
-    door, request = Door(store=Watching()), a_request()
+    door, request = Door(rounds=Watching()), a_request()
     door.accept(request)
-    assert door.store.find(KEY) is not None
+    assert door.rounds.find(KEY) is not None
 
 
 def test_two_requests_for_one_record_at_once_are_both_kept() -> None:
-    class Racing(InMemoryDeployments):
+    class Racing(InMemoryRounds):
         raced = False
 
-        def save(self, deployment: Deployment) -> Deployment:
+        def save(self, record: Round) -> Round:
             if not self.raced:
                 self.raced = True
-                super().save(Deployment.accepted(a_request(nonce="other"), SettableClock()()))
-            return super().save(deployment)
+                super().save(Round.accepted(a_request(nonce="other"), SettableClock()()))
+            return super().save(record)
 
-    door = Door(store=Racing())
+    door = Door(rounds=Racing())
     door.accept(a_request(nonce="mine"))
-    record = door.store.find(KEY)
+    record = door.rounds.find(KEY)
     assert record is not None
     assert [n.nonce for n in record.notifications] == ["other", "mine"]
     assert door.queued == [a_request(nonce="mine").deployment_id]
@@ -167,6 +167,6 @@ def test_only_what_is_new_is_charged_and_what_is_refused_leaves_nothing() -> Non
     with pytest.raises(QuotaExceededError):
         door.accept(a_request(nonce="nonce-3"))
     assert door.queued == queued
-    record = door.store.find(KEY)
+    record = door.rounds.find(KEY)
     assert record is not None
     assert [one.nonce for one in record.notifications] == ["nonce-1", "nonce-2"]

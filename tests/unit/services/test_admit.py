@@ -9,8 +9,8 @@ from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.secret import HashedSecret
 from deployer.services.admit import admit, own_secret, shared_secret
-from tests.builders import a_body, a_request
-from tests.fakes import InMemoryCallerSecrets
+from tests.support.builders import a_body, a_request
+from tests.support.fakes import InMemoryCallerSecrets
 
 
 def admitted(*hosts: str, **changes: Any) -> DeploymentRequest:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.domain.deployment import State
 from deployer.domain.errors import (
     ModelRefusedError,
 )
+from deployer.domain.round import State
 from deployer.domain.site_cache import CacheScope
-from tests.builders import a_report, a_request
+from tests.support.builders import a_report, a_request
 from tests.unit.services.world import REPOSITORY, World
 
 

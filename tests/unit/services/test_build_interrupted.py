@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from deployer.domain.deployment import Deployment, State
 from deployer.domain.errors import (
     HostUnavailableError,
     ModelRefusedError,
@@ -15,12 +14,11 @@ from deployer.domain.errors import (
     ReceivedTooOftenError,
     UnavailableError,
 )
-from deployer.domain.key import Key
 from deployer.domain.ports import Message
-from tests.builders import START, a_request
-from tests.fakes import (
-    ScriptedGenerator,
-)
+from deployer.domain.round import Round, State
+from deployer.domain.round_key import RoundKey
+from tests.support.builders import START, a_request
+from tests.support.fakes import ScriptedGenerator
 from tests.unit.services.world import MAX_RECEIVES, World, failing
 
 
@@ -133,7 +131,7 @@ def test_other_content_takes_the_record_over_and_the_old_worker_stops(world: Wor
 def test_a_message_without_a_record_is_looked_at_again_and_dropped_in_the_end(
     world: World,
 ) -> None:
-    message = Message("d-0", Key("nobody@example.com", "t", 1))
+    message = Message("d-0", RoundKey("nobody@example.com", "t", 1))
     with pytest.raises(NotRecordedError):
         world.work(message)
     world.work(message, receives=MAX_RECEIVES)
@@ -151,14 +149,14 @@ def test_a_message_that_comes_before_its_nonce_is_recorded_is_not_dropped(world:
 
 def test_a_claim_whose_answer_is_lost_is_given_back(world: World) -> None:
     message = world.accept(a_request())
-    save = world.store.save
+    save = world.rounds.save
 
-    def lost(deployment: Deployment) -> Deployment:
-        world.store.save = save  # type: ignore[method-assign]
-        save(deployment)
+    def lost(record: Round) -> Round:
+        world.rounds.save = save  # type: ignore[method-assign]
+        save(record)
         raise UnavailableError("DynamoDB: no answer")
 
-    world.store.save = lost  # type: ignore[method-assign]
+    world.rounds.save = lost  # type: ignore[method-assign]
     with pytest.raises(UnavailableError):
         world.work(message)
     assert world.record().lease is None
@@ -166,14 +164,14 @@ def test_a_claim_whose_answer_is_lost_is_given_back(world: World) -> None:
 
 def test_a_claim_that_was_repeated_by_the_sdk_is_given_back(world: World) -> None:
     message = world.accept(a_request())
-    save = world.store.save
+    save = world.rounds.save
 
-    def repeated(deployment: Deployment) -> Deployment:
-        world.store.save = save  # type: ignore[method-assign]
-        save(deployment)
-        return save(deployment)
+    def repeated(record: Round) -> Round:
+        world.rounds.save = save  # type: ignore[method-assign]
+        save(record)
+        return save(record)
 
-    world.store.save = repeated  # type: ignore[method-assign]
+    world.rounds.save = repeated  # type: ignore[method-assign]
     world.work(message)
     assert world.record().lease is None
     assert world.queue.sent == [(message, 5)]
@@ -182,13 +180,13 @@ def test_a_claim_that_was_repeated_by_the_sdk_is_given_back(world: World) -> Non
 def test_a_failure_whose_writing_was_repeated_by_the_sdk_is_told(world: World) -> None:
     message = world.accept(a_request())
     world.generate.failures = [ModelRefusedError("the model declined")]
-    save = world.store.save
+    save = world.rounds.save
 
-    def repeated(deployment: Deployment) -> Deployment:
-        saved = save(deployment)
-        return save(deployment) if deployment.state is State.FAILED else saved
+    def repeated(record: Round) -> Round:
+        saved = save(record)
+        return save(record) if record.state is State.FAILED else saved
 
-    world.store.save = repeated  # type: ignore[method-assign]
+    world.rounds.save = repeated  # type: ignore[method-assign]
     world.work(message)
     assert "failed" in world.telemetry.names
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.domain.deployment import State
 from deployer.domain.errors import (
     HostUnavailableError,
 )
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import Commit, Message
+from deployer.domain.round import State
 from deployer.domain.site import Site
 from deployer.domain.write_budget import PUNCTUALITY
-from tests.builders import START, a_report, a_request
+from tests.support.builders import START, a_report, a_request
 from tests.unit.services.world import REPOSITORY, World, failing
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from deployer.domain.deployment import State
 from deployer.domain.errors import (
     HostUnavailableError,
     ModelUnavailableError,
@@ -14,8 +13,9 @@ from deployer.domain.errors import (
     QueueUnavailableError,
     RateLimitedError,
 )
+from deployer.domain.round import State
 from deployer.domain.write_budget import WriteLedger, Writer
-from tests.builders import START, a_request
+from tests.support.builders import START, a_request
 from tests.unit.services.world import REPOSITORY, World, failing
 
 

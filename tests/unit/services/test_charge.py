@@ -6,9 +6,9 @@ import pytest
 
 from deployer.domain.errors import QuotaExceededError
 from deployer.domain.quota import quotas
-from deployer.services.charge import charge
-from tests.builders import START
-from tests.fakes import InMemoryUsageCounter
+from deployer.services.accept import charge
+from tests.support.builders import START
+from tests.support.fakes import InMemoryUsageCounter
 
 
 def test_a_full_minute_is_refused_until_it_ends() -> None:

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from deployer.domain.deployment import Deployment
 from deployer.domain.errors import HostUnavailableError, Postponed, RateLimitedError
 from deployer.domain.publication import PagesState, Publication
+from deployer.domain.round import Round
 from deployer.services.check_pages import check_pages
-from deployer.services.write_turns import WriteTurns
-from tests.builders import START, SettableClock, a_deployment, a_publication
-from tests.fakes import InMemoryDeployments, InMemoryWriteLedgers, RecordingTelemetry
+from deployer.services.github.write_turns import WriteTurns
+from tests.support.builders import START, SettableClock, a_publication, a_round
+from tests.support.fakes import InMemoryRounds, InMemoryWriteLedgers, RecordingTelemetry
 
 
 class ScriptedPages:
@@ -36,17 +36,17 @@ class Look:
     def __init__(self, pages: ScriptedPages) -> None:
         self.pages = pages
         self.clock = SettableClock()
-        self.store = InMemoryDeployments()
+        self.rounds = InMemoryRounds()
         self.turns = WriteTurns("octocat", InMemoryWriteLedgers(), self.clock)
-        self.record = self.store.save(a_deployment().published(a_publication(), START))
+        self.record = self.rounds.save(a_round().published(a_publication(), START))
 
-    def __call__(self, record: Deployment | None = None) -> PagesState | None:
+    def __call__(self, record: Round | None = None) -> PagesState | None:
         told = record or self.record
         return check_pages(
             told.delivery(told.notifications[0]),
             pages=self.pages,
             turns=self.turns,
-            store=self.store,
+            rounds=self.rounds,
             telemetry=RecordingTelemetry(),
             clock=self.clock,
             patience=timedelta(seconds=120),
@@ -54,7 +54,7 @@ class Look:
 
     @property
     def noted(self) -> PagesState | None:
-        return self.store.records[self.record.key].pages
+        return self.rounds.records[self.record.key].pages
 
 
 def test_a_page_that_is_served_is_noted_as_live() -> None:

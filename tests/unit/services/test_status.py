@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from deployer.domain.deployment import Deployment, Failure
+from deployer.domain.round import Failure, Round
 from deployer.services.status import status
-from tests.builders import START, a_deployment, a_publication, a_request
-from tests.fakes import InMemoryDeployments
+from tests.support.builders import START, a_publication, a_request, a_round
+from tests.support.fakes import InMemoryRounds
 
 
 def test_an_unknown_task_has_no_status() -> None:
-    assert status("student@example.com", "sum-of-sales", store=InMemoryDeployments()) is None
+    assert status("student@example.com", "sum-of-sales", rounds=InMemoryRounds()) is None
 
 
 @pytest.mark.parametrize(
@@ -26,23 +26,23 @@ def test_an_unknown_task_has_no_status() -> None:
     ],
 )
 def test_the_store_is_not_asked_for_what_no_request_can_have_had(email: str, task: str) -> None:
-    class Unasked(InMemoryDeployments):
-        def rounds(self, email: str, task: str) -> list[Deployment]:
+    class Unasked(InMemoryRounds):
+        def of_task(self, email: str, task: str) -> list[Round]:
             raise AssertionError(f"asked for {email} {task}")
 
-    assert status(email, task, store=Unasked()) is None
+    assert status(email, task, rounds=Unasked()) is None
 
 
 def test_every_round_tells_where_it_is_and_how_its_notification_went() -> None:
-    store = InMemoryDeployments()
-    first = a_deployment().published(a_publication(), START)
-    store.save(first.notified(first.deployment_id, 2, "HTTP 200", START))
-    store.save(
-        a_deployment(round=2, nonce="nonce-2").waits(
+    rounds = InMemoryRounds()
+    first = a_round().published(a_publication(), START)
+    rounds.save(first.notified(first.deployment_id, 2, "HTTP 200", START))
+    rounds.save(
+        a_round(round=2, nonce="nonce-2").waits(
             "GitHub's rate limit", START + timedelta(minutes=1), START
         )
     )
-    answer = status("student@example.com", "sum-of-sales", store=store)
+    answer = status("student@example.com", "sum-of-sales", rounds=rounds)
     assert answer is not None
     assert answer["task_id"] == "sum-of-sales"
     assert answer["round1"]["state"] == "NOTIFIED"
@@ -56,17 +56,17 @@ def test_every_round_tells_where_it_is_and_how_its_notification_went() -> None:
 
 
 def test_a_failure_says_why() -> None:
-    store = InMemoryDeployments()
-    store.save(a_deployment().failed(Failure("the model declined", resumable=False), START))
-    answer = status("student@example.com", "sum-of-sales", store=store)
+    rounds = InMemoryRounds()
+    rounds.save(a_round().failed(Failure("the model declined", resumable=False), START))
+    answer = status("student@example.com", "sum-of-sales", rounds=rounds)
     assert answer is not None
     assert answer["round1"]["error"] == "the model declined"
 
 
 def test_it_never_holds_the_nonce_the_brief_or_the_evaluation_url() -> None:
-    store = InMemoryDeployments()
-    store.save(a_deployment())
-    text = json.dumps(status("student@example.com", "sum-of-sales", store=store))
+    rounds = InMemoryRounds()
+    rounds.save(a_round())
+    text = json.dumps(status("student@example.com", "sum-of-sales", rounds=rounds))
     request = a_request()
     for private in (request.nonce, request.brief, request.evaluation_url):
         assert private not in text

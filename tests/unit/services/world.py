@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from deployer.domain.deployment import Deployment
-from deployer.domain.key import Key
 from deployer.domain.ports import Commit, Message
 from deployer.domain.request import DeploymentRequest
+from deployer.domain.round import Round
+from deployer.domain.round_key import RoundKey
 from deployer.domain.site_cache import CacheScope, SiteCache
 from deployer.services.accept import accept
-from deployer.services.build import build
-from deployer.services.build_ports import BuildPorts
-from deployer.services.invocation import Invocation
-from deployer.services.publish import Publisher
-from deployer.services.write_turns import WriteTurns
-from tests.builders import SettableClock
-from tests.fakes import (
+from deployer.services.build.invocation import Invocation
+from deployer.services.build.ports import BuildPorts
+from deployer.services.build.run import build
+from deployer.services.github.repositories import Publisher
+from deployer.services.github.write_turns import WriteTurns
+from tests.support.builders import SettableClock
+from tests.support.fakes import (
     FakeGitHub,
-    InMemoryDeployments,
     InMemoryQueue,
     InMemoryRepositoryNames,
     InMemoryRequests,
+    InMemoryRounds,
     InMemorySites,
     InMemoryWriteLedgers,
     RecordingTelemetry,
@@ -38,7 +38,7 @@ MAX_RECEIVES = 5
 class World:
     """A worker and everything around it."""
 
-    store: InMemoryDeployments = field(default_factory=InMemoryDeployments)
+    rounds: InMemoryRounds = field(default_factory=InMemoryRounds)
     requests: InMemoryRequests = field(default_factory=InMemoryRequests)
     sites: InMemorySites = field(default_factory=InMemorySites)
     queue: InMemoryQueue = field(default_factory=InMemoryQueue)
@@ -54,7 +54,7 @@ class World:
     def accept(self, request: DeploymentRequest) -> Message:
         accept(
             request,
-            store=self.store,
+            rounds=self.rounds,
             requests=self.requests,
             queue=self.queue,
             charge=without_quota,
@@ -72,7 +72,7 @@ class World:
         seconds_left: float = 300,
     ) -> None:
         ports = BuildPorts(
-            store=self.store,
+            rounds=self.rounds,
             requests=self.requests,
             sites=self.sites,
             queue=self.queue,
@@ -91,8 +91,8 @@ class World:
         )
         build(message, ports, Invocation(owner, lambda: seconds_left, receives, MAX_RECEIVES))
 
-    def record(self, round_number: int = 1) -> Deployment:
-        record = self.store.find(Key("student@example.com", "sum-of-sales", round_number))
+    def record(self, round_number: int = 1) -> Round:
+        record = self.rounds.find(RoundKey("student@example.com", "sum-of-sales", round_number))
         assert record is not None
         return record
 

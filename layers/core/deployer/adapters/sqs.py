@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from deployer.adapters.aws_errors import unavailable
 from deployer.domain.errors import QueueUnavailableError
-from deployer.domain.key import Key
 from deployer.domain.ports import Message
+from deployer.domain.round_key import RoundKey
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -56,7 +56,7 @@ def parse_message(body: str) -> Message:
     """
     try:
         fields = json.loads(body)
-        key = Key(str(fields["email"]), str(fields["task"]), int(fields["round"]))
+        key = RoundKey(str(fields["email"]), str(fields["task"]), int(fields["round"]))
         return Message(str(fields["deployment_id"]), key)
     except (TypeError, KeyError, ValueError, OverflowError, RecursionError) as exc:
         raise ValueError(f"not a deployment's message: {exc!r}") from exc

@@ -11,13 +11,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from deployer.domain.deployment import Deployment
 from deployer.domain.generation_report import StoredSite
-from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivery
 from deployer.domain.publication import Publication
 from deployer.domain.quota import Window
 from deployer.domain.request import DeploymentRequest
+from deployer.domain.round import Round
+from deployer.domain.round_key import RoundKey
 from deployer.domain.secret import HashedSecret
 from deployer.domain.site import Site
 from deployer.domain.write_budget import WriteLedger
@@ -26,15 +26,15 @@ Clock = Callable[[], datetime]
 """Answers the present time, in UTC."""
 
 
-class DeploymentStore(Protocol):
+class Rounds(Protocol):
     """The records."""
 
-    def find(self, key: Key) -> Deployment | None: ...
+    def find(self, key: RoundKey) -> Round | None: ...
 
-    def rounds(self, email: str, task: str) -> list[Deployment]:
+    def of_task(self, email: str, task: str) -> list[Round]:
         """Every round of a task, in order."""
 
-    def save(self, deployment: Deployment) -> Deployment:
+    def save(self, record: Round) -> Round:
         """Write the record if the stored version is still `deployment.version`.
 
         Returns:
@@ -121,7 +121,7 @@ class Message:
     """What the queue carries: only what finds the record."""
 
     deployment_id: str
-    key: Key
+    key: RoundKey
 
 
 class DeploymentQueue(Protocol):

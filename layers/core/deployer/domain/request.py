@@ -23,8 +23,8 @@ from deployer.domain.attachment_name import check_attachment_name
 from deployer.domain.errors import TooLargeError
 from deployer.domain.evaluation_url import EvaluationRules, EvaluationUrl
 from deployer.domain.hidden_text import check_not_blank, check_shown
-from deployer.domain.key import Key
 from deployer.domain.request_error import AttachmentTooLargeError, invalid_fields, request_error
+from deployer.domain.round_key import RoundKey
 from deployer.domain.site_path import clashes
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -119,6 +119,13 @@ class JavaScriptCheck(BaseModel):
 
 
 Check = CheckText | JavaScriptCheck
+
+
+def check_text(check: Check) -> str:
+    """The check in one line for a model or a person."""
+    return f"js: {check.js}" if isinstance(check, JavaScriptCheck) else check
+
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 # Every control character by its number: the dialects of regular expressions differ about \s.
 _EMAIL_PART = r"[^@\s/\x00-\x1f\x7f-\x9f\ufeff]+"
@@ -158,8 +165,8 @@ class DeploymentRequest(BaseModel):
     ] = ()
 
     @property
-    def key(self) -> Key:
-        return Key(self.email, self.task, self.round)
+    def key(self) -> RoundKey:
+        return RoundKey(self.email, self.task, self.round)
 
     @property
     def deployment_id(self) -> str:

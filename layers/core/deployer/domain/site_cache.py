@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from deployer.domain.deployment import Deployment
 from deployer.domain.publication import Publication
+from deployer.domain.round import Round
 
 
 class CacheScope(StrEnum):
@@ -32,18 +32,18 @@ class SiteCache:
     prompt_digest: str
     allow_workflows: bool
 
-    def ref(self, deployment: Deployment, base: Publication | None) -> str:
+    def ref(self, record: Round, base: Publication | None) -> str:
         """Where the deployment's site is, or will be, stored; always the same for a deployment."""
         inputs = [
             self.model,
             self.prompt_digest,
             self.allow_workflows,
-            deployment.content_digest,
+            record.content_digest,
             base.site_ref if base else "",
         ]
         match self.scope:
             case CacheScope.TASK:
-                inputs += [deployment.email, deployment.task, str(deployment.round)]
+                inputs += [record.email, record.task, str(record.round)]
             case CacheScope.OFF:
-                inputs += [deployment.build_id]
+                inputs += [record.build_id]
         return f"sites/{hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:40]}.json"

@@ -5,18 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from deployer.domain.generation_report import Prices
 from deployer.domain.language_model import Image, LanguageModel, Prompt, StopReason, Usage
 from deployer.generation import instructions
-from deployer.generation.grammar import Parsed, parse
-from deployer.generation.recovery import recover, whole_characters
-from deployer.generation.types import Budget
+from deployer.generation.answers.grammar import Parsed, parse
+from deployer.generation.answers.recovery import recover, whole_characters
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The most that one deployment may cost."""
+
+    calls: int = 7
+    """The first answer, two repairs, and what completes a cut or failed answer."""
+    repairs: int = 2
+    output_tokens: int = 64_000
+    """Of all calls together; no further call is made beyond it."""
+    prices: Prices | None = None
+    """What tokens cost; None if nobody said."""
+    cost_usd: float | None = None
+    """Of all calls together; no further call is made beyond it. Needs `prices`."""
+    call_seconds: float = 150
+    """One call's time limit."""
+    reserve_seconds: float = 5
+    """A call is not begun when less time is left."""
+
+    def spent_by(self, usage: Usage) -> bool:
+        """Whether `usage` leaves nothing for another call."""
+        if usage.output_tokens >= self.output_tokens:
+            return True
+        if self.prices is None or self.cost_usd is None:
+            return False
+        return self.prices.cost(usage) >= self.cost_usd
+
 
 FIRST_OUTPUT_TOKENS = 16_000
 LARGEST_OUTPUT_TOKENS = 32_000
 
 
 @dataclass(frozen=True)
-class Answer:
+class ParsedReply:
     """One reply, read."""
 
     parsed: Parsed
@@ -45,7 +73,7 @@ class Conversation:
 
     def ask(
         self, user: str, *, images: tuple[Image, ...] = (), tokens: int = FIRST_OUTPUT_TOKENS
-    ) -> Answer | None:
+    ) -> ParsedReply | None:
         """Ask once; None if the budget or the time is spent.
 
         Raises:
@@ -64,12 +92,12 @@ class Conversation:
         self.model_name = reply.model
         return self._read(whole_characters(reply.text), reply.stop_reason)
 
-    def _read(self, text: str, stop_reason: StopReason) -> Answer:
+    def _read(self, text: str, stop_reason: StopReason) -> ParsedReply:
         parsed = parse(text, self._nonce)
         nothing = not parsed.blocks and not parsed.done and parsed.unclosed is None
         if nothing and not parsed.malformed and stop_reason is StopReason.COMPLETE:
             blocks, form = recover(text)
             if blocks:
                 # Every file is closed, so that the answer is as complete as its form can be.
-                return Answer(Parsed(tuple(blocks), done=True), stop_reason, form)
-        return Answer(parsed, stop_reason)
+                return ParsedReply(Parsed(tuple(blocks), done=True), stop_reason, form)
+        return ParsedReply(parsed, stop_reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deployer.domain.site import Site
-from deployer.generation.types import Assignment
+from deployer.generation.assignment import Assignment
 
 _MIT = """\
 MIT License

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from deployer.domain.deployment import Deployment, State
 from deployer.domain.errors import (
     ConflictError,
+    QuotaExceededError,
     RecordChangedError,
     UnavailableError,
 )
 from deployer.domain.ports import (
     Clock,
     DeploymentQueue,
-    DeploymentStore,
     Message,
     RequestStore,
+    Rounds,
     Telemetry,
+    UsageCounter,
 )
+from deployer.domain.quota import Quota
 from deployer.domain.request import DeploymentRequest
+from deployer.domain.round import Round, State
 
 ATTEMPTS = 5
 """How often a change is tried again when another request for the same record was first."""
@@ -28,13 +32,13 @@ ATTEMPTS = 5
 def accept(
     request: DeploymentRequest,
     *,
-    store: DeploymentStore,
+    rounds: Rounds,
     requests: RequestStore,
     queue: DeploymentQueue,
     charge: Callable[[str, datetime], None],
     telemetry: Telemetry,
     clock: Clock,
-) -> Deployment:
+) -> Round:
     """Store, queue and record `request`; the same request again changes nothing.
 
     The record is written last, so whatever is recorded is queued, whenever this is killed or a
@@ -50,8 +54,8 @@ def accept(
     """
     charged = queued = False
     for _ in range(ATTEMPTS):
-        before = store.find(request.key)
-        accepted = _accepted(request, before, store, clock)
+        before = rounds.find(request.key)
+        accepted = _accepted(request, before, rounds, clock)
         if not charged and accepted is not before:
             charge(request.email, clock())
             charged = True
@@ -63,7 +67,7 @@ def accept(
             queue.send(Message(request.deployment_id, request.key))
             queued = True
         try:
-            saved = accepted if accepted is before else store.save(accepted)
+            saved = accepted if accepted is before else rounds.save(accepted)
         except RecordChangedError:
             continue
         telemetry.fact(
@@ -75,13 +79,33 @@ def accept(
 
 def _accepted(
     request: DeploymentRequest,
-    before: Deployment | None,
-    store: DeploymentStore,
+    before: Round | None,
+    rounds: Rounds,
     clock: Clock,
-) -> Deployment:
+) -> Round:
     """The record with this request; `before` itself if it has it already."""
     if before is not None:
         return before.sent_again(request, clock())
-    if request.round > 1 and store.find(request.key.previous()) is None:
+    if request.round > 1 and rounds.find(request.key.previous()) is None:
         raise ConflictError(f"round {request.round} needs an accepted round {request.round - 1}")
-    return Deployment.accepted(request, clock())
+    return Round.accepted(request, clock())
+
+
+def charge(email: str, now: datetime, *, quotas: Sequence[Quota], usage: UsageCounter) -> None:
+    """Count one request of `email` in every quota's window.
+
+    What a shorter quota has counted stays counted when a longer one refuses.
+
+    Raises:
+        QuotaExceededError: a window is full; says when it ends.
+        UnavailableError: it could not be counted.
+    """
+    for quota in quotas:
+        window = quota.window(now)
+        if not usage.count(email, window, quota.requests):
+            seconds = max(1, math.ceil((window.ends_at - now).total_seconds()))
+            raise QuotaExceededError(
+                f"{quota.requests} requests a {quota.name} are accepted from one e-mail; "
+                f"try again in {seconds} seconds",
+                seconds,
+            )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from deployer.domain.deployment import Deployment
 from deployer.domain.errors import HostUnavailableError, Postponed, RateLimitedError
-from deployer.domain.key import Key
 from deployer.domain.notification import Delivery
-from deployer.domain.ports import Clock, DeploymentStore, PagesHost, Telemetry
+from deployer.domain.ports import Clock, PagesHost, Rounds, Telemetry
 from deployer.domain.publication import PagesState
-from deployer.services.notes import note
-from deployer.services.write_turns import WriteTurns
+from deployer.domain.round import Round
+from deployer.domain.round_key import RoundKey
+from deployer.services.changes import change_round
+from deployer.services.github.write_turns import WriteTurns
 
 
 def check_pages(
@@ -19,7 +19,7 @@ def check_pages(
     *,
     pages: PagesHost,
     turns: WriteTurns,
-    store: DeploymentStore,
+    rounds: Rounds,
     telemetry: Telemetry,
     clock: Clock,
     patience: timedelta,
@@ -29,7 +29,7 @@ def check_pages(
     Raises:
         UnavailableError: the record could not be read or written.
     """
-    record = store.find(Key(delivery.email, delivery.task, delivery.round))
+    record = rounds.find(RoundKey(delivery.email, delivery.task, delivery.round))
     if record is None or not _is_about(record, delivery):
         return PagesState.LIVE
     state = PagesState.LIVE if _serves(record, pages, turns, telemetry) else None
@@ -38,25 +38,25 @@ def check_pages(
         state = PagesState.PENDING
     if state is not None:
         found = state
-        note(
+        change_round(
             record.key,
             lambda now_there: (
                 now_there.pages_seen(found, now) if _is_about(now_there, delivery) else now_there
             ),
-            store,
+            rounds,
         )
         waited = (now - delivery.published_at).total_seconds()
         telemetry.fact("pages_seen", pages=state.value, seconds=waited)
     return state
 
 
-def _is_about(record: Deployment, delivery: Delivery) -> bool:
+def _is_about(record: Round, delivery: Delivery) -> bool:
     """A newer build has its own wait; what is told of the old one need not wait for it."""
     published = record.publication
     return published is not None and published.commit_sha == delivery.payload.commit_sha
 
 
-def _serves(record: Deployment, pages: PagesHost, turns: WriteTurns, telemetry: Telemetry) -> bool:
+def _serves(record: Round, pages: PagesHost, turns: WriteTurns, telemetry: Telemetry) -> bool:
     """A host that does not answer, or wants silence, is asked again while there is patience."""
     if record.publication is None:
         return False

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from deployer.domain.deployment import Deployment
-from deployer.domain.key import Key
 from deployer.domain.notification import Answer, Delivered, Delivery, GaveUp, Outcome, decide
-from deployer.domain.ports import Clock, DeploymentStore, EvaluationEndpoint, Telemetry
-from deployer.services.notes import note
+from deployer.domain.ports import Clock, EvaluationEndpoint, Rounds, Telemetry
+from deployer.domain.round import Round
+from deployer.domain.round_key import RoundKey
+from deployer.services.changes import change_round
 
 
 def notify(
     delivery: Delivery,
     *,
     endpoint: EvaluationEndpoint,
-    store: DeploymentStore,
+    rounds: Rounds,
     telemetry: Telemetry,
     clock: Clock,
     retry_delays: Sequence[int],
@@ -29,8 +29,8 @@ def notify(
     Raises:
         UnavailableError: the record could not be written.
     """
-    key = Key(delivery.email, delivery.task, delivery.round)
-    record = store.find(key)
+    key = RoundKey(delivery.email, delivery.task, delivery.round)
+    record = rounds.find(key)
     if record is not None and record.has_told(delivery.deployment_id):
         return Delivered()
     if delivery.fault:
@@ -39,7 +39,7 @@ def notify(
     else:
         answer = endpoint.post(delivery.evaluation_url, delivery.payload.to_bytes())
         outcome = decide(answer, delivery.attempt, retry_delays)
-    note(key, _change(delivery, answer, outcome, clock()), store)
+    change_round(key, _change(delivery, answer, outcome, clock()), rounds)
     telemetry.fact(
         {Delivered: "notified", GaveUp: "notify_failed"}.get(type(outcome), "notify_retry"),
         attempt=delivery.attempt,
@@ -50,7 +50,7 @@ def notify(
 
 def _change(
     delivery: Delivery, answer: Answer, outcome: Outcome, now: datetime
-) -> Callable[[Deployment], Deployment]:
+) -> Callable[[Round], Round]:
     arguments = (delivery.deployment_id, delivery.attempt)
     match outcome:
         case Delivered():

@@ -4,44 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from deployer.domain.deployment import Deployment
 from deployer.domain.generation_report import GenerationReport
 from deployer.domain.notification import Notification
-from deployer.domain.ports import DeploymentStore
+from deployer.domain.ports import Rounds
 from deployer.domain.request import names_a_task
+from deployer.domain.round import Round
 
 
-def status(email: str, task: str, *, store: DeploymentStore) -> dict[str, Any] | None:
+def status(email: str, task: str, *, rounds: Rounds) -> dict[str, Any] | None:
     """Every round of the task as `round1`, `round2`, ...; None if there is none."""
-    rounds = store.rounds(email, task) if names_a_task(email, task) else []
-    if not rounds:
+    found = rounds.of_task(email, task) if names_a_task(email, task) else []
+    if not found:
         return None
     return {
         "email": email,
         "task_id": task,
-        **{f"round{deployment.round}": _round(deployment) for deployment in rounds},
+        **{f"round{record.round}": _round(record) for record in found},
     }
 
 
-def _round(deployment: Deployment) -> dict[str, Any]:
+def _round(record: Round) -> dict[str, Any]:
     publication, waiting, failure = (
-        deployment.publication,
-        deployment.waiting,
-        deployment.failure,
+        record.publication,
+        record.waiting,
+        record.failure,
     )
     answer: dict[str, Any] = {
-        "deployment_id": deployment.deployment_id,
-        "timestamp": deployment.accepted_at.isoformat(),
-        "updated_at": deployment.updated_at.isoformat(),
-        "state": deployment.state.value,
+        "deployment_id": record.deployment_id,
+        "timestamp": record.accepted_at.isoformat(),
+        "updated_at": record.updated_at.isoformat(),
+        "state": record.state.value,
         "repo_url": publication.repo_url if publication else None,
         "pages_url": publication.pages_url if publication else None,
         "commit_sha": publication.commit_sha if publication else None,
-        "pages": deployment.pages.value if deployment.pages else None,
-        "notification": _notification(deployment.notifications[-1]),
+        "pages": record.pages.value if record.pages else None,
+        "notification": _notification(record.notifications[-1]),
     }
-    if deployment.generation:
-        answer["generation"] = _generation(deployment.generation)
+    if record.generation:
+        answer["generation"] = _generation(record.generation)
     if waiting:
         answer["waiting"] = {"for": waiting.reason, "until": waiting.until.isoformat()}
     if failure:

@@ -1,0 +1,199 @@
+"""A site in the making: the blocks of an answer, applied one by one or seen to fail."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from deployer.domain.site import Site
+from deployer.generation.answers.edits import EditFailedError, Rung, apply_edit
+from deployer.generation.answers.grammar import Block, ConvertBlock, Edit, EditBlock, FileBlock
+from deployer.generation.answers.recovery import unfenced
+from deployer.generation.assignment import Assignment
+from deployer.generation.judging.continuity import refuse_rewrite
+from deployer.generation.judging.gates.paths import refuse_path
+from deployer.generation.reading.spreadsheets import SpreadsheetError, Workbooks
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A block, or one edit of it, that was not applied."""
+
+    path: str
+    reason: str
+    edit: Edit | None = None
+    mendable: bool = True
+    """Whether asking for it again makes sense; a path that is barred stays barred."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Immutable: every applied answer gives a new draft."""
+
+    base: Site
+    """The site as the first answer found it."""
+    site: Site
+    whole: Site
+    """The site without the files' half-done edits."""
+    failed: tuple[Failed, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def open_edits(self, path: str) -> tuple[Failed, ...]:
+        return tuple(f for f in self.failed if f.path == path and f.edit is not None)
+
+    def settled(self) -> Draft:
+        """The draft without half-edited files: each is wholly changed or as it was."""
+        site = self.site
+        for path in {failed.path for failed in self.failed if failed.edit is not None}:
+            site = site.with_files({path: self.whole[path]})
+        notes = tuple(f"{f.path}: {f.reason}" for f in self.failed)
+        return replace(self, site=site, failed=(), notes=(*self.notes, *notes))
+
+
+@dataclass(frozen=True)
+class BlockRules:
+    """What decides whether a block may be applied."""
+
+    assignment: Assignment
+    nonce: str
+    guarded: Site = field(default_factory=Site)
+    """The pages that a rewrite must not impoverish."""
+    workbooks: Workbooks = field(default_factory=Workbooks, compare=False)
+    """Those that were read for earlier blocks."""
+
+
+def begin(base: Site) -> Draft:
+    return Draft(base, base, base)
+
+
+def apply(draft: Draft, blocks: tuple[Block, ...], rules: BlockRules) -> Draft:
+    """The draft after one answer. What failed before is mended only if its file came again."""
+    open_before = {path: draft.open_edits(path) for path in {f.path for f in draft.failed}}
+    came = {b.target if isinstance(b, ConvertBlock) else b.path for b in blocks}
+    draft = replace(draft, failed=tuple(f for f in draft.failed if f.path not in came))
+    for block in blocks:
+        if isinstance(block, FileBlock):
+            draft = _apply_file(draft, block, rules)
+        elif isinstance(block, EditBlock):
+            draft = _apply_edits(draft, block, rules, open_before.get(block.path, ()))
+        else:
+            draft = _apply_conversion(draft, block, rules)
+    return draft
+
+
+def _fail(draft: Draft, path: str, reason: str, *, mendable: bool = True) -> Draft:
+    return replace(draft, failed=(*draft.failed, Failed(path, reason, mendable=mendable)))
+
+
+def _with_file(draft: Draft, path: str, text: str) -> Draft:
+    changed = {path: text.encode()}
+    return replace(
+        draft, site=draft.site.with_files(changed), whole=draft.whole.with_files(changed)
+    )
+
+
+def _apply_file(draft: Draft, block: FileBlock, rules: BlockRules) -> Draft:
+    barred = refuse_path(block.path, rules.assignment, draft.site)
+    if barred:
+        return _fail(draft, block.path, f"was left out: its path {barred}", mendable=False)
+    text = _plain(unfenced(block.path, block.text), before="")
+    reason = _refuse_text(text, rules) or refuse_rewrite(
+        rules.guarded, block.path, text, rules.assignment.brief
+    )
+    if reason:
+        return _fail(
+            draft,
+            block.path,
+            f"the whole-file version was refused, because {reason}: send EDIT blocks",
+        )
+    return _with_file(draft, block.path, text)
+
+
+def _refuse_text(text: str, rules: BlockRules) -> str | None:
+    if not text.strip():
+        return "it is empty"
+    if rules.nonce in text:
+        return "it holds the code of the marker lines"
+    return None
+
+
+def _apply_edits(
+    draft: Draft, block: EditBlock, rules: BlockRules, missed: tuple[Failed, ...]
+) -> Draft:
+    barred = refuse_path(block.path, rules.assignment, draft.site)
+    if barred:
+        return _fail(draft, block.path, f"was left out: its path {barred}", mendable=False)
+    if block.path not in draft.site:
+        return _fail(draft, block.path, "was edited, but there is no such file: send it whole")
+    before = draft.site.text(block.path)
+    if before.encode() != draft.site[block.path]:
+        return _fail(draft, block.path, "is not text and cannot be edited", mendable=False)
+    text, failed, rungs = before, [], []
+    for edit in block.edits:
+        try:
+            applied = apply_edit(text, edit)
+        except EditFailedError as exc:
+            failed.append(Failed(block.path, str(exc), edit))
+        else:
+            text = applied.text
+            rungs.append(applied.rung)
+    if len(block.edits) < len(missed):
+        # Fewer came than had failed: those that are still missing must not be forgotten.
+        failed += missed[len(block.edits) :]
+    return _edited(draft, block.path, before, text, failed, rungs, rules)
+
+
+def _edited(
+    draft: Draft,
+    path: str,
+    before: str,
+    text: str,
+    failed: list[Failed],
+    rungs: list[Rung],
+    rules: BlockRules,
+) -> Draft:
+    text = _plain(text, before=before) if text != before else before
+    reason = _refuse_text(text, rules)
+    if reason:
+        return _fail(draft, path, f"the edits were refused: after them {reason}")
+    notes = [f"{path}: an edit was found by {rung}" for rung in rungs if rung is not Rung.EXACT]
+    edited = draft.site.with_files({path: text.encode()})
+    return replace(
+        draft,
+        site=edited,
+        whole=draft.whole if failed else draft.whole.with_files({path: text.encode()}),
+        failed=(*draft.failed, *failed),
+        notes=(*draft.notes, *notes),
+    )
+
+
+def _apply_conversion(draft: Draft, block: ConvertBlock, rules: BlockRules) -> Draft:
+    sources = {attachment.name: attachment.content for attachment in rules.assignment.attachments}
+    content = sources.get(block.source, draft.site.get(block.source))
+    barred = refuse_path(block.target, rules.assignment, draft.site)
+    if barred or not block.target.endswith(".csv"):
+        reason = barred or "is not a .csv file"
+        return _fail(draft, block.target, f"was not converted: its path {reason}", mendable=False)
+    if content is None:
+        return _fail(draft, block.target, f"there is no {block.source} to convert")
+    try:
+        text = rules.workbooks.sheet_as_csv(content, block.sheet)
+    except SpreadsheetError as exc:
+        return _fail(draft, block.target, f"{block.source} was not converted: {exc}")
+    return _with_file(draft, block.target, text)
+
+
+_INTEGRITY = re.compile(r"""\s+integrity\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
+
+
+def _plain(text: str, *, before: str) -> str:
+    """A text file that ends its last line, without hashes that a model cannot know.
+
+    A wrong `integrity` makes the browser refuse the library, and models invent them.
+    """
+    text = _INTEGRITY.sub(lambda match: match[0] if match[0] in before else "", text)
+    return (
+        text
+        if text.endswith("\n") or not text or (before and not before.endswith("\n"))
+        else text + "\n"
+    )

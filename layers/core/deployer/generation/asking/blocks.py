@@ -1,0 +1,70 @@
+"""What a model is asked: stable parts first, each untrusted item in a block of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from deployer.domain.hidden_text import without_hidden
+from deployer.domain.request import Check, check_text
+
+
+def data_block(nonce: str, name: str, text: str) -> str:
+    """An untrusted item: whatever it says, it cannot end its own block."""
+    return f"=====DATA {nonce} {name}=====\n{_shown(text)}\n=====END {nonce}====="
+
+
+def _shown(text: str) -> str:
+    return without_hidden(text.replace("\r\n", "\n"))
+
+
+def numbered(checks: Iterable[Check]) -> str:
+    return "\n".join(f"{n}. {check_text(check)}" for n, check in enumerate(checks, 1))
+
+
+def task_part(
+    nonce: str,
+    *,
+    brief: str,
+    checks: tuple[Check, ...],
+    earlier_checks: tuple[Check, ...] = (),
+    attachments: Mapping[str, str],
+    hints: tuple[str, ...] = (),
+    contract: tuple[str, ...] = (),
+) -> str:
+    """The task: the same text in every request of a deployment, so that it is cached."""
+    parts = [data_block(nonce, "brief", brief)]
+    if checks:
+        parts.append(data_block(nonce, "checks", numbered(checks)))
+    if earlier_checks:
+        parts.append(
+            "These checks of earlier rounds must stay true unless the brief says otherwise:"
+        )
+        parts.append(data_block(nonce, "earlier-checks", numbered(earlier_checks)))
+    parts += [
+        data_block(nonce, f"attachment {name}", digest) for name, digest in attachments.items()
+    ]
+    if hints:
+        parts.append("What follows from the checks:")
+        parts.append(data_block(nonce, "hints", "\n".join(f"- {hint}" for hint in hints)))
+    if contract:
+        parts.append(
+            "What the page has, and must still have afterwards unless the brief removes it:"
+        )
+        parts.append(data_block(nonce, "contract", "\n".join(contract)))
+    return "\n\n".join(parts)
+
+
+def files_part(nonce: str, files: Mapping[str, str]) -> str:
+    """The files as they stand."""
+    return "\n\n".join(
+        f"=====DATA {nonce} file path={path}=====\n{text}\n=====END {nonce}====="
+        for path, text in files.items()
+    )
+
+
+def ending(nonce: str, request: str) -> str:
+    """The trusted end of every request: what to do now, and the nonce."""
+    return (
+        f"{request}\nAnswer with blocks only, in the format you were given; NONCE is {nonce}. "
+        f"The last line is =====DONE {nonce} blocks=<number>====="
+    )

@@ -1,0 +1,100 @@
+"""No secret leaves: neither ours nor one that looks real."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from detect_secrets.plugins.artifactory import ArtifactoryDetector
+from detect_secrets.plugins.aws import AWSKeyDetector
+from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
+from detect_secrets.plugins.base import BasePlugin
+from detect_secrets.plugins.basic_auth import BasicAuthDetector
+from detect_secrets.plugins.discord import DiscordBotTokenDetector
+from detect_secrets.plugins.github_token import GitHubTokenDetector
+from detect_secrets.plugins.gitlab_token import GitLabTokenDetector
+from detect_secrets.plugins.jwt import JwtTokenDetector
+from detect_secrets.plugins.mailchimp import MailchimpDetector
+from detect_secrets.plugins.npm import NpmDetector
+from detect_secrets.plugins.openai import OpenAIDetector
+from detect_secrets.plugins.private_key import PrivateKeyDetector
+from detect_secrets.plugins.pypi_token import PypiTokenDetector
+from detect_secrets.plugins.sendgrid import SendGridDetector
+from detect_secrets.plugins.slack import SlackDetector
+from detect_secrets.plugins.square_oauth import SquareOAuthDetector
+from detect_secrets.plugins.stripe import StripeDetector
+from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
+from detect_secrets.plugins.twilio import TwilioKeyDetector
+
+from deployer.domain.redaction import SHORTEST_SECRET
+from deployer.generation.judging.findings import Finding, Severity
+from deployer.generation.judging.subject import Subject
+
+_OWN_PATTERNS = {
+    "GitHub fine-grained token": re.compile(r"\bgithub_pat_[A-Za-z0-9_]{22,}"),
+    "OpenAI project key": re.compile(r"\bsk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,}"),
+    "Anthropic key": re.compile(r"\bsk-ant-[A-Za-z0-9_-]{20,}"),
+    "Google API key": re.compile(r"\bAIza[0-9A-Za-z_-]{35}"),
+    "Google OAuth secret": re.compile(r"\bGOCSPX-[0-9A-Za-z_-]{20,}"),
+    "Hugging Face token": re.compile(r"\bhf_[A-Za-z0-9]{30,}"),
+}
+"""Forms of keys that detect-secrets has no detector for and that our users have."""
+PIECE = 2000
+PIECE_OVERLAP = 400
+"""Characters: more than any key that is looked for has."""
+
+
+@lru_cache(maxsize=1)
+def _detectors() -> tuple[BasePlugin, ...]:
+    """Those that know a provider's form. The entropy and keyword ones would flag ordinary pages;
+    none is asked to verify what it finds, which would be a network call."""
+    return (
+        ArtifactoryDetector(), AWSKeyDetector(), AzureStorageKeyDetector(), BasicAuthDetector(),
+        DiscordBotTokenDetector(), GitHubTokenDetector(), GitLabTokenDetector(), JwtTokenDetector(),
+        MailchimpDetector(), NpmDetector(), OpenAIDetector(), PrivateKeyDetector(),
+        PypiTokenDetector(), SendGridDetector(), SlackDetector(), SquareOAuthDetector(),
+        StripeDetector(), TelegramBotTokenDetector(), TwilioKeyDetector(),
+    )  # fmt: skip
+
+
+def inspect(subject: Subject) -> Iterator[Finding]:
+    """A finding for every secret in a file that the model wrote. The secret is not repeated."""
+    for path in subject.changed:
+        text = subject.site.text(path)
+        for secret in subject.assignment.known_secrets:
+            if len(secret) >= SHORTEST_SECRET and secret in text:
+                yield _finding(path, "a key of the deployer")
+        for number, line in enumerate(text.split("\n"), 1):
+            kinds = {kind for piece in _pieces(line) for kind in _kinds(piece, subject)}
+            for kind in sorted(kinds):
+                yield _finding(path, f"what looks like a secret ({kind}) on line {number}")
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """A long line in overlapping pieces: the detectors take quadratic time."""
+    for start in range(0, max(len(line) - PIECE_OVERLAP, 1), PIECE - PIECE_OVERLAP):
+        yield line[start : start + PIECE]
+
+
+def _kinds(line: str, subject: Subject) -> set[str]:
+    """What a line gives away; a value that stands in the caller's own words is the caller's."""
+    kinds = {
+        detector.secret_type
+        for detector in _detectors()
+        for value in detector.analyze_string(line)
+        if value not in subject.all_text
+    }
+    own = {
+        name
+        for name, pattern in _OWN_PATTERNS.items()
+        for match in pattern.finditer(line)
+        if match[0] not in subject.all_text
+    }
+    return kinds | own
+
+
+def _finding(path: str, what: str) -> Finding:
+    return Finding(
+        Severity.FORBIDDEN, "secret", f"{path}: {what}", f"{path} holds {what}: remove it"
+    )

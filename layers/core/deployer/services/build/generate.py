@@ -1,0 +1,99 @@
+"""The worker's first step: the site, from the model or from what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from deployer.domain.errors import ModelUnavailableError, Postponed, RejectedError
+from deployer.domain.generation_report import GenerationReport, StoredSite
+from deployer.domain.publication import Publication
+from deployer.domain.request import DeploymentRequest
+from deployer.domain.round import Round
+from deployer.domain.round_key import RoundKey
+from deployer.generation.assignment import Assignment
+from deployer.services.build.bases import Bases
+from deployer.services.build.claim import Claim
+from deployer.services.build.invocation import Invocation
+from deployer.services.build.ports import BuildPorts
+
+
+@dataclass(frozen=True)
+class GenerateStep:
+    """From GENERATING to GENERATED."""
+
+    ports: BuildPorts
+    bases: Bases
+    claim: Claim
+    invocation: Invocation
+
+    def take(self, record: Round) -> Round:
+        """Have the site generated and stored, once for what it depends on.
+
+        Raises:
+            Postponed: the round before is in work, or the model asks for time.
+            RejectedError: it cannot be generated at all.
+            ModelUnavailableError: the model did not answer.
+        """
+        with self.ports.timed("generated"):
+            base = self.bases.base_of(record)
+            ref = self.ports.site_cache.ref(record, base)
+            stored = self.ports.sites.load(ref)
+            if stored is None:
+                stored = self._ask_model(record, base)
+                self.ports.sites.save(ref, stored)
+            report, base_sha = stored.report, base.commit_sha if base else None
+            return self.claim.update(
+                lambda record: record.generated(ref, base_sha, report, self.ports.clock())
+            )
+
+    def _ask_model(self, record: Round, base: Publication | None) -> StoredSite:
+        request = self.ports.requests.load(record.deployment_id)
+        earlier = self._earlier_requests(record.key)
+        assignment = Assignment(
+            task=record.task,
+            round=record.round,
+            brief=request.brief,
+            checks=request.checks,
+            attachments=request.attachments,
+            current=self.bases.current_site(base) if base else None,
+            earlier_attachments=tuple(a.name for one in earlier for a in one.attachments),
+            earlier_checks=tuple(check for one in earlier for check in one.checks),
+            licence_holder=self.ports.publisher.host.owner,
+            licence_year=record.accepted_at.year,
+        )
+        try:
+            stored = self.ports.generate(assignment, self.invocation.seconds_left)
+        except ModelUnavailableError as exc:
+            if exc.retry_after is None:
+                raise
+            until = self.ports.clock() + timedelta(seconds=exc.retry_after)
+            raise Postponed(str(exc), until) from exc
+        self._tell(stored.report)
+        return stored
+
+    def _tell(self, report: GenerationReport) -> None:
+        self.ports.telemetry.fact(
+            "model_answered",
+            model=report.model,
+            calls=report.calls,
+            input_tokens=report.usage.input_tokens,
+            cached_tokens=report.usage.cached_tokens,
+            output_tokens=report.usage.output_tokens,
+            cost_usd=report.cost_usd,
+            prompt_digest=report.prompt_digest[:12],
+            unmet=len(report.unmet),
+        )
+        for note in report.notes:
+            self.ports.telemetry.fact("generation_note", note=note)
+
+    def _earlier_requests(self, key: RoundKey) -> list[DeploymentRequest]:
+        """Those of the rounds before; one that has expired promises nothing more."""
+        found: list[DeploymentRequest] = []
+        for earlier in self.ports.rounds.of_task(key.email, key.task):
+            if earlier.round < key.round:
+                try:
+                    found.append(self.ports.requests.load(earlier.deployment_id))
+                except RejectedError:
+                    self.ports.telemetry.fact("earlier_request_expired", earlier=earlier.round)
+        return found

@@ -1,0 +1,45 @@
+"""What the worker's steps need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from deployer.domain.generation_report import StoredSite
+from deployer.domain.ports import (
+    Clock,
+    DeploymentQueue,
+    RequestStore,
+    Rounds,
+    SiteStore,
+    Telemetry,
+    Workflow,
+)
+from deployer.domain.site_cache import SiteCache
+from deployer.generation.assignment import Assignment
+from deployer.services.build.invocation import SecondsLeft
+from deployer.services.github.repositories import Publisher
+
+
+@dataclass(frozen=True)
+class BuildPorts:
+    """What the worker's steps need from outside."""
+
+    rounds: Rounds
+    requests: RequestStore
+    sites: SiteStore
+    queue: DeploymentQueue
+    site_cache: SiteCache
+    generate: Callable[[Assignment, SecondsLeft], StoredSite]
+    publisher: Publisher
+    workflow: Workflow
+    telemetry: Telemetry
+    clock: Clock
+
+    @contextmanager
+    def timed(self, fact: str) -> Iterator[None]:
+        """Tell how many seconds the block took, if it comes to its end."""
+        begin = self.clock()
+        yield
+        self.telemetry.fact(fact, seconds=(self.clock() - begin).total_seconds())
