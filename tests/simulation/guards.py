@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
-from deployer.domain import round as deployment
 from deployer.domain.errors import NotRecordedError
+from deployer.domain.round import Lease, Round
 from deployer.services import accept
 from deployer.services.build import claim
 from deployer.services.build.bases import Bases
 from deployer.services.build.generate import GenerateStep
-from deployer.services.github import repositories as publish
+from deployer.services.github import repositories
 from deployer.services.github.write_turns import WriteTurns
 from local.github.server import RunningGitHub
 from tests.simulation import aws
@@ -33,7 +33,7 @@ Removal = Callable[[], AbstractContextManager[Any]]
 
 
 def _lease() -> AbstractContextManager[Any]:
-    return patch.object(deployment.Lease, "held_against", lambda *_: False)
+    return patch.object(Lease, "held_against", lambda *_: False)
 
 
 def _conditional_write() -> AbstractContextManager[Any]:
@@ -63,25 +63,25 @@ def _execution_name() -> AbstractContextManager[Any]:
 
 
 def _note_of_delivery() -> AbstractContextManager[Any]:
-    return patch.object(deployment.Round, "has_told", lambda *_: False)
+    return patch.object(Round, "has_told", lambda *_: False)
 
 
 def _mark() -> AbstractContextManager[Any]:
     """Any repository of the name is taken for ours."""
-    own = publish.Publisher._own_repository
+    own = repositories.Publisher._own_repository
 
     def unmarked(publisher: Any, record: Any) -> Any:
         find = publisher.host.find
-        mark = publish.description(record.email, record.task)
+        mark = repositories.description(record.email, record.task)
 
         def found(full_name: str) -> Any:
             repository = find(full_name)
             return replace(repository, description=mark) if repository else None
 
-        with patch.object(publisher.host, "find", found):
+        with patch.object(repositorieser.host, "find", found):
             return own(publisher, record)
 
-    return patch.object(publish.Publisher, "_own_repository", unmarked)
+    return patch.object(repositories.Publisher, "_own_repository", unmarked)
 
 
 def _queue_before_record() -> AbstractContextManager[Any]:
@@ -118,12 +118,12 @@ def _wait_for_the_record() -> AbstractContextManager[Any]:
 
 def _deterministic_commit() -> AbstractContextManager[Any]:
     """A commit is dated when it is made, so each try has a SHA of its own."""
-    made = publish.commit_of
+    made = repositories.commit_of
 
     def dated(record: Any, site: Any) -> Any:
         return replace(made(record, site), authored_at=record.updated_at)
 
-    return patch.object(publish, "commit_of", dated)
+    return patch.object(repositories, "commit_of", dated)
 
 
 def _order_of_rounds() -> AbstractContextManager[Any]:

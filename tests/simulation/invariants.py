@@ -99,8 +99,8 @@ def _one_repository_a_task_and_one_commit_a_round(world: World) -> Iterator[Viol
     for record in world.records.records.values():
         tasks[record.email, record.task].append(record)
     for (email, task), rounds in tasks.items():
-        rounds, owner = world.github.double.repositories, world.github.owner
-        named = [rounds.find(owner, name) for name in candidate_names(email, task)]
+        store, owner = world.github.double.repositories, world.github.owner
+        named = [store.find(owner, name) for name in candidate_names(email, task)]
         mark = description(email, task)
         ours = [one for one in named if one and one.description == mark]
         if len(ours) > 1:
@@ -269,10 +269,10 @@ class repository:  # noqa: N801 - reads as the context that it is
     """A repository's objects, as git has them on disk."""
 
     def __init__(self, world: World, full_name: str) -> None:
-        rounds = world.github.double.repositories
-        found = rounds.find(*full_name.split("/"))
+        store = world.github.double.repositories
+        found = store.find(*full_name.split("/"))
         assert found is not None
-        self._repo = Repo(str(rounds.git_directory(found)))
+        self._repo = Repo(str(store.git_directory(found)))
 
     def __enter__(self) -> Repo:
         return self._repo
