@@ -78,7 +78,7 @@ def _mark() -> AbstractContextManager[Any]:
             repository = find(full_name)
             return replace(repository, description=mark) if repository else None
 
-        with patch.object(repositorieser.host, "find", found):
+        with patch.object(publisher.host, "find", found):
             return own(publisher, record)
 
     return patch.object(repositories.Publisher, "_own_repository", unmarked)
