@@ -15,7 +15,7 @@ from deployer import bootstrap
 from deployer.adapters.sqs import parse_message, receive_count
 from deployer.domain.errors import UnavailableError
 from deployer.observability import follow, logger, metrics, tracer
-from deployer.services.build.invocation import Invocation, redelivery_delay
+from deployer.services.worker.invocation import Invocation, redelivery_delay
 
 # A message that failed in order is reported, not raised: an error of the function is a crash.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

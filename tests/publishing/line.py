@@ -19,11 +19,11 @@ from deployer.domain.round import Round
 from deployer.domain.round_key import RoundKey
 from deployer.domain.site_cache import CacheScope, SiteCache
 from deployer.services.accept import accept
-from deployer.services.build.invocation import Invocation, redelivery_delay
-from deployer.services.build.ports import BuildPorts
-from deployer.services.build.run import build
 from deployer.services.github.repositories import Publisher
 from deployer.services.github.write_turns import WriteTurns
+from deployer.services.worker.invocation import Invocation, redelivery_delay
+from deployer.services.worker.ports import BuildPorts
+from deployer.services.worker.run import build
 from local.github.server import RunningGitHub, serve
 from tests.support.builders import START, a_request
 from tests.support.fakes import (

@@ -15,11 +15,11 @@ from unittest.mock import patch
 from deployer.domain.errors import NotRecordedError
 from deployer.domain.round import Lease, Round
 from deployer.services import accept
-from deployer.services.build import claim
-from deployer.services.build.bases import Bases
-from deployer.services.build.generate import GenerateStep
 from deployer.services.github import repositories
 from deployer.services.github.write_turns import WriteTurns
+from deployer.services.worker import claim
+from deployer.services.worker.bases import Bases
+from deployer.services.worker.generate import GenerateStep
 from local.github.server import RunningGitHub
 from tests.simulation import aws
 from tests.simulation.faults import Boundary, Fault, Faults, Kind

@@ -69,7 +69,7 @@ def test_a_room_of_generation_imports_only_what_lies_below_it(room: str) -> None
 
 
 def test_the_use_cases_lie_on_top_of_what_they_share() -> None:
-    for folder, above in {"services/github": "build", "adapters": "services"}.items():
+    for folder, above in {"services/github": "worker", "adapters": "services"}.items():
         for path in files(folder):
             assert not any(
                 name.startswith(f"deployer.services.{above}") for name in imported(path)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from deployer.domain.site_cache import SiteCache
     from deployer.generation.loop import Generator
     from deployer.services.admit import Opens
-    from deployer.services.build.invocation import Invocation
-    from deployer.services.build.ports import BuildPorts
+    from deployer.services.worker.invocation import Invocation
+    from deployer.services.worker.ports import BuildPorts
 
 
 class Application:
@@ -126,16 +126,16 @@ class Application:
         return self._connections.queue(self.worker_settings.queue_url)
 
     def build(self, message: Message, invocation: Invocation) -> None:
-        """See `services.build.run.build`."""
-        from deployer.services.build.run import build
+        """See `services.worker.run.build`."""
+        from deployer.services.worker.run import build
 
         build(message, self._build_ports, invocation)
 
     @cached_property
     def _build_ports(self) -> BuildPorts:
-        from deployer.services.build.ports import BuildPorts
         from deployer.services.github.repositories import Publisher
         from deployer.services.github.write_turns import WriteTurns
+        from deployer.services.worker.ports import BuildPorts
 
         config, connections = self.worker_settings, self._connections
         host, git = connections.repository_host(config), connections.git(config)

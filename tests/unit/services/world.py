@@ -10,11 +10,11 @@ from deployer.domain.round import Round
 from deployer.domain.round_key import RoundKey
 from deployer.domain.site_cache import CacheScope, SiteCache
 from deployer.services.accept import accept
-from deployer.services.build.invocation import Invocation
-from deployer.services.build.ports import BuildPorts
-from deployer.services.build.run import build
 from deployer.services.github.repositories import Publisher
 from deployer.services.github.write_turns import WriteTurns
+from deployer.services.worker.invocation import Invocation
+from deployer.services.worker.ports import BuildPorts
+from deployer.services.worker.run import build
 from tests.support.builders import SettableClock
 from tests.support.fakes import (
     FakeGitHub,

@@ -12,10 +12,10 @@ from deployer.domain.request import DeploymentRequest
 from deployer.domain.round import Round
 from deployer.domain.round_key import RoundKey
 from deployer.generation.assignment import Assignment
-from deployer.services.build.bases import Bases
-from deployer.services.build.claim import Claim
-from deployer.services.build.invocation import Invocation
-from deployer.services.build.ports import BuildPorts
+from deployer.services.worker.bases import Bases
+from deployer.services.worker.claim import Claim
+from deployer.services.worker.invocation import Invocation
+from deployer.services.worker.ports import BuildPorts
 
 
 @dataclass(frozen=True)

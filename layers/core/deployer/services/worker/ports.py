@@ -18,8 +18,8 @@ from deployer.domain.ports import (
 )
 from deployer.domain.site_cache import SiteCache
 from deployer.generation.assignment import Assignment
-from deployer.services.build.invocation import SecondsLeft
 from deployer.services.github.repositories import Publisher
+from deployer.services.worker.invocation import SecondsLeft
 
 
 @dataclass(frozen=True)

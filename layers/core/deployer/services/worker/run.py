@@ -20,12 +20,12 @@ from deployer.domain.errors import (
 from deployer.domain.ports import Message
 from deployer.domain.redaction import redact
 from deployer.domain.round import Failure, State
-from deployer.services.build.bases import Bases
-from deployer.services.build.claim import Claim
-from deployer.services.build.generate import GenerateStep
-from deployer.services.build.invocation import Invocation, redelivery_delay
-from deployer.services.build.ports import BuildPorts
-from deployer.services.build.publish import PublishStep
+from deployer.services.worker.bases import Bases
+from deployer.services.worker.claim import Claim
+from deployer.services.worker.generate import GenerateStep
+from deployer.services.worker.invocation import Invocation, redelivery_delay
+from deployer.services.worker.ports import BuildPorts
+from deployer.services.worker.publish import PublishStep
 
 MAX_DELAY_SECONDS = 900
 """SQS: DelaySeconds is at most 15 minutes; a longer wait takes several hops."""

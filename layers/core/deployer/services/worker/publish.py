@@ -12,10 +12,10 @@ from deployer.domain.errors import (
 )
 from deployer.domain.publication import Publication
 from deployer.domain.round import Round
-from deployer.services.build.bases import Bases
-from deployer.services.build.claim import Claim
-from deployer.services.build.invocation import Invocation
-from deployer.services.build.ports import BuildPorts
+from deployer.services.worker.bases import Bases
+from deployer.services.worker.claim import Claim
+from deployer.services.worker.invocation import Invocation
+from deployer.services.worker.ports import BuildPorts
 
 TIME_TO_PUBLISH_SECONDS = 30
 """Without so much left, publishing is for the next run."""
