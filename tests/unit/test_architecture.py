@@ -24,7 +24,7 @@ ROOMS = {
     "asking": {"asking", "answers", "judging", "reading", "assignment"},
     "assignment.py": set[str](),
     "instructions.py": set[str](),
-    "candidate.py": {"judging"},
+    "candidate.py": {"answers", "judging"},
 }
 """What each room of `generation` may import of it; what is not named here is the loop on top."""
 VENDORS = {

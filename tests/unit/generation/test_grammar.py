@@ -13,6 +13,8 @@ from deployer.generation.answers.grammar import (
     Edit,
     EditBlock,
     FileBlock,
+    StepsBlock,
+    SupersedesBlock,
     parse,
     render_blocks,
     unused_nonce,
@@ -139,3 +141,30 @@ def test_the_stand_in_reads_what_a_prompt_says() -> None:
 
     assert request is not None
     assert (request.nonce, request.brief) == (NONCE, "Show\nit")
+
+
+def test_steps_and_taken_back_checks_come_back_as_they_were_rendered() -> None:
+    blocks: list[Block] = [
+        FileBlock("index.html", "<h1>Hi</h1>"),
+        StepsBlock(4, ("click #go", "expect dialog Hello")),
+        SupersedesBlock(2),
+    ]
+
+    parsed = parse(render_blocks(blocks, NONCE), NONCE)
+
+    assert parsed.blocks == tuple(blocks)
+    assert parsed.complete
+
+
+def test_one_line_takes_back_several_checks() -> None:
+    parsed = parse(f"=====SUPERSEDES {NONCE} earlier=1, 12=====\n", NONCE)
+
+    assert parsed.blocks == (SupersedesBlock(1), SupersedesBlock(12))
+
+
+def test_steps_without_a_check_are_malformed_and_cut_ones_are_no_file() -> None:
+    without = parse(f"=====STEPS {NONCE} path=a=====\nclick #a\n=====END {NONCE}=====\n", NONCE)
+    cut = parse(f"=====STEPS {NONCE} check=1=====\nclick #a\n", NONCE)
+
+    assert without.malformed == ("a STEPS line needs check= and a number",)
+    assert (cut.unclosed, cut.blocks) == (None, ())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from deployer.domain.site import Site
+from deployer.generation.answers.draft import NO_TRIALS, Trials
 from deployer.generation.judging.findings import Finding, Severity, score
 
 
@@ -16,6 +17,7 @@ class Candidate:
     site: Site
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    trials: Trials = NO_TRIALS
 
     @cached_property
     def score(self) -> tuple[int, int, int, int]:

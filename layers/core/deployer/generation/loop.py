@@ -79,7 +79,8 @@ class _Generation:
 
     def run(self) -> StoredSite:
         base = self._assignment.current or Site()
-        best = self._answered(base, self._prompts.first(), images(self._assignment.attachments))
+        pictures = images(self._assignment.attachments)
+        best = self._answered(begin(base), self._prompts.first(), pictures)
         if best is None:
             raise ModelRefusedError("the model gave no usable site within its budget")
         best, notes = self._repaired(best)
@@ -106,7 +107,8 @@ class _Generation:
             if not best.findings or (number and best.only_unpolished):
                 break
             try:
-                repaired = self._answered(best.site, self._prompts.repair(best.site, best.findings))
+                request = self._prompts.repair(best.site, best.findings)
+                repaired = self._answered(begin(best.site, best.trials), request)
             except ModelUnavailableError as exc:
                 return best, (f"a repair was given up: {exc}",)
             if repaired is None:
@@ -118,19 +120,20 @@ class _Generation:
         return best, ()
 
     def _answered(
-        self, base: Site, request: str, pictures: tuple[Image, ...] = ()
+        self, draft: Draft, request: str, pictures: tuple[Image, ...] = ()
     ) -> Candidate | None:
         """The inspected site after one request and what completes its answer; None if unusable."""
         answer = self._conversation.ask(request, images=pictures)
         if answer is None or answer.stop_reason is StopReason.REFUSED:
             return None
-        draft = self._completed(apply(begin(base), answer.parsed.blocks, self._rules), answer)
+        draft = self._completed(apply(draft, answer.parsed.blocks, self._rules), answer)
         draft = draft.settled()
         if not draft.site.get("index.html", b"").strip():
             return None
         notes = (f"the answer came as {answer.form}",) if answer.form else ()
         site = with_own_files(draft.site, self._assignment)
-        return Candidate(site, self._inspect(site, self._assignment), (*notes, *draft.notes))
+        findings = self._inspect(site, self._assignment)
+        return Candidate(site, findings, (*notes, *draft.notes), draft.trials)
 
     def _completed(self, draft: Draft, answer: ParsedReply) -> Draft:
         """Ask once for what failed or was cut off, then for the files that still fail, whole."""

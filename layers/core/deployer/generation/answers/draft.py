@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from deployer.domain.site import Site
 from deployer.generation.answers.edits import EditFailedError, Rung, apply_edit
-from deployer.generation.answers.grammar import Block, ConvertBlock, Edit, EditBlock, FileBlock
+from deployer.generation.answers.grammar import (
+    Block,
+    ConvertBlock,
+    Edit,
+    EditBlock,
+    FileBlock,
+    FileChange,
+    StepsBlock,
+    SupersedesBlock,
+)
 from deployer.generation.answers.recovery import unfenced
 from deployer.generation.assignment import Assignment
 from deployer.generation.judging.continuity import refuse_rewrite
@@ -27,6 +37,25 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Trials:
+    """How the checks are tried, as far as the model said so. Later answers add to earlier ones."""
+
+    steps: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The lines of steps by the number of their check in the request, from 1."""
+    superseded: frozenset[int] = frozenset()
+    """Numbers of earlier checks that the brief takes back."""
+
+    def with_answer(self, blocks: Iterable[Block]) -> Trials:
+        steps, superseded = dict(self.steps), set(self.superseded)
+        for block in blocks:
+            if isinstance(block, StepsBlock):
+                steps[block.check] = block.lines
+            elif isinstance(block, SupersedesBlock):
+                superseded.add(block.earlier)
+        return Trials(steps, frozenset(superseded))
+
+
+@dataclass(frozen=True)
 class Draft:
     """Immutable: every applied answer gives a new draft."""
 
@@ -37,6 +66,7 @@ class Draft:
     """The site without the files' half-done edits."""
     failed: tuple[Failed, ...] = ()
     notes: tuple[str, ...] = ()
+    trials: Trials = field(default_factory=Trials)
 
     def open_edits(self, path: str) -> tuple[Failed, ...]:
         return tuple(f for f in self.failed if f.path == path and f.edit is not None)
@@ -62,16 +92,24 @@ class BlockRules:
     """Those that were read for earlier blocks."""
 
 
-def begin(base: Site) -> Draft:
-    return Draft(base, base, base)
+NO_TRIALS = Trials()
+
+
+def begin(base: Site, trials: Trials = NO_TRIALS) -> Draft:
+    return Draft(base, base, base, trials=trials)
 
 
 def apply(draft: Draft, blocks: tuple[Block, ...], rules: BlockRules) -> Draft:
     """The draft after one answer. What failed before is mended only if its file came again."""
+    changes = [block for block in blocks if isinstance(block, FileChange)]
     open_before = {path: draft.open_edits(path) for path in {f.path for f in draft.failed}}
-    came = {b.target if isinstance(b, ConvertBlock) else b.path for b in blocks}
-    draft = replace(draft, failed=tuple(f for f in draft.failed if f.path not in came))
-    for block in blocks:
+    came = {b.target if isinstance(b, ConvertBlock) else b.path for b in changes}
+    draft = replace(
+        draft,
+        failed=tuple(f for f in draft.failed if f.path not in came),
+        trials=draft.trials.with_answer(blocks),
+    )
+    for block in changes:
         if isinstance(block, FileBlock):
             draft = _apply_file(draft, block, rules)
         elif isinstance(block, EditBlock):

@@ -11,6 +11,10 @@
     >>>>>>> REPLACE
     =====END <nonce>=====
     =====CONVERT <nonce> from=book.xlsx sheet=Sales to=sales.csv=====
+    =====STEPS <nonce> check=2=====               how a browser tries check 2 of the request
+    ...
+    =====END <nonce>=====
+    =====SUPERSEDES <nonce> earlier=1=====        the brief takes back check 1 of the earlier ones
     =====DONE <nonce> blocks=3=====               the last line; without it the answer is cut short
 
 Only lines with the request's nonce are markers, so neither a file nor an attachment can forge one.
@@ -58,7 +62,25 @@ class ConvertBlock:
     target: str
 
 
-Block = FileBlock | EditBlock | ConvertBlock
+@dataclass(frozen=True)
+class StepsBlock:
+    """The steps that try one check in plain words, a line each, as they were written."""
+
+    check: int
+    """Its number in the request, from 1."""
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SupersedesBlock:
+    """An earlier check that the brief takes back, in the model's judgement."""
+
+    earlier: int
+    """Its number among the earlier checks of the request, from 1."""
+
+
+FileChange = FileBlock | EditBlock | ConvertBlock
+Block = FileChange | StepsBlock | SupersedesBlock
 
 
 @dataclass(frozen=True)
@@ -101,6 +123,11 @@ def render_block(block: Block, nonce: str) -> str:
     end = f"=====END {nonce}=====\n"
     if isinstance(block, FileBlock):
         return f"=====FILE {nonce} path={block.path}=====\n{block.text}\n{end}"
+    if isinstance(block, SupersedesBlock):
+        return f"=====SUPERSEDES {nonce} earlier={block.earlier}=====\n"
+    if isinstance(block, StepsBlock):
+        lines = "".join(f"{line}\n" for line in block.lines)
+        return f"=====STEPS {nonce} check={block.check}=====\n{lines}{end}"
     if isinstance(block, ConvertBlock):
         words = f"from={block.source} sheet={block.sheet} to={block.target}"
         return f"=====CONVERT {nonce} {words}=====\n"
@@ -133,7 +160,7 @@ class _Parser:
     def __init__(self, nonce: str) -> None:
         self._nonce = nonce
         self._marker = re.compile(
-            rf"^\s*={{3,}}\s*(FILE|EDIT|CONVERT|END|DONE)\s+{re.escape(nonce)}\b"
+            rf"^\s*={{3,}}\s*(FILE|EDIT|CONVERT|STEPS|SUPERSEDES|END|DONE)\s+{re.escape(nonce)}\b"
             rf"[ \t]*(.*?)\s*={{3,}}\s*$"
         )
         self._blocks: list[Block] = []
@@ -173,6 +200,8 @@ class _Parser:
         self._open, self._body = None, []
         if marker.kind == "CONVERT":
             self._convert(marker)
+        elif marker.kind == "SUPERSEDES":
+            self._supersede(marker)
         elif marker.kind != "DONE":
             self._open = marker
 
@@ -183,14 +212,31 @@ class _Parser:
         else:
             self._blocks.append(ConvertBlock(*(_unquoted(word) for word in match.groups())))
 
+    def _supersede(self, marker: _Marker) -> None:
+        numbers = re.fullmatch(r"earlier=(\d{1,3}(?:\s*,\s*\d{1,3})*)", marker.words)
+        if numbers is None:
+            self._malformed.append("a SUPERSEDES line needs earlier= and a number")
+        else:
+            self._blocks += [SupersedesBlock(int(n)) for n in numbers[1].split(",")]
+
+    def _close_steps(self, words: str, body: list[str]) -> None:
+        number = re.fullmatch(r"check=(\d{1,3})", words)
+        if number is None:
+            self._malformed.append("a STEPS line needs check= and a number")
+        else:
+            self._blocks.append(StepsBlock(int(number[1]), tuple(body)))
+
     def _close(self, end: _Marker) -> None:
         opened, body = self._open, self._body
         self._open, self._body = None, []
         if opened is None:
-            return  # the END of a CONVERT, which needs none
+            return  # the END of a line that needs none
         if opened.carriage_return and end.carriage_return:
             # The whole answer came with CRLF: they are the transport's, not the file's.
             body = [line.removesuffix("\r") for line in body]
+        if opened.kind == "STEPS":
+            self._close_steps(opened.words, body)
+            return
         path = _path(opened.words)
         if not path:
             self._malformed.append(f"a {opened.kind} line without path=")
@@ -211,7 +257,7 @@ class _Parser:
             blocks=tuple(self._blocks),
             done=done,
             announced=announced,
-            unclosed=_path(self._open.words) if self._open else None,
+            unclosed=_path(self._open.words) if self._open and self._open.kind != "STEPS" else None,
             malformed=tuple(self._malformed),
         )
 
