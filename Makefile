@@ -18,6 +18,11 @@ DEV := .venv/bin
 CLOUD := $(LOCAL)/cloud
 SAM := $(LOCAL)/sam
 SCAN := $(LOCAL)/scan
+CHROMIUM := $(LOCAL)/chromium
+LIBRARIES := $(LOCAL)/libraries
+NODE := $(LOCAL)/node
+# The npm of this machine, or one that comes as a Python package.
+NPM := $(or $(shell command -v npm 2>/dev/null),$(CURDIR)/$(NODE)/bin/npm)
 
 export RUFF_CACHE_DIR := $(LOCAL)/cache/ruff
 export SAM_CLI_TELEMETRY := 0
@@ -25,7 +30,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv environments lock demo run burst down logs doctor lint bandit template test test-fast fuzz simulate deploy caller redrive notify
+.PHONY: help venv environments browser lock demo run burst down logs doctor lint bandit template test test-fast fuzz simulate deploy caller redrive notify
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,7 +39,7 @@ help: ## list the targets
 
 venv: $(STAMPS)/dev ## the development environment (.venv): tests, lint, the local servers
 
-environments: $(STAMPS)/dev $(STAMPS)/cloud $(STAMPS)/sam
+environments: $(STAMPS)/dev $(STAMPS)/cloud $(STAMPS)/sam $(STAMPS)/browser
 
 $(UV): requirements/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -80,6 +85,23 @@ $(STAMPS)/scan: requirements/scan.txt | $(UV)
 	$(call environment,$(SCAN),$<)
 	@touch $@
 
+$(STAMPS)/node: requirements/node.txt | $(UV)
+	$(call environment,$(NODE),$<)
+	@touch $@
+
+browser: $(STAMPS)/browser ## Chromium and the libraries of sample pages, from npm, as their locks pin them
+
+FETCH := layers/browser/fetch_packages.py
+CHROMIUM_LOCK := layers/browser/package-lock.json
+LIBRARIES_LOCK := local/libraries/package-lock.json
+
+$(STAMPS)/browser: $(FETCH) $(CHROMIUM_LOCK) $(LIBRARIES_LOCK) | $(if $(wildcard $(NPM)),,$(STAMPS)/node)
+	@mkdir -p $(STAMPS)
+	@echo "fetching Chromium into $(CHROMIUM)"
+	@PATH="$(dir $(NPM)):$$PATH" NPM="$(NPM)" $(PYTHON) $(FETCH) $(CHROMIUM_LOCK) $(CHROMIUM)
+	@PATH="$(dir $(NPM)):$$PATH" NPM="$(NPM)" $(PYTHON) $(FETCH) $(LIBRARIES_LOCK) $(LIBRARIES)
+	@touch $@
+
 # --- locks -----------------------------------------------------------------------------------------------
 
 COMPILE = $(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-annotate \
@@ -93,6 +115,7 @@ lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the new
 	$(COMPILE) --group cloud -o requirements/cloud.txt
 	$(COMPILE) --group sam -o requirements/sam.txt
 	$(COMPILE) --group scan -o requirements/scan.txt
+	$(COMPILE) --group node -o requirements/node.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(LAYER) -o layers/dependencies/requirements.txt
 	shared=$$(sed -n 's/^\([a-zA-Z0-9._-]*\)==.*/--no-emit-package \1/p' layers/dependencies/requirements.txt); \
@@ -143,7 +166,7 @@ template: venv $(STAMPS)/sam $(STAMPS)/scan ## the SAM template, as written and 
 test: environments ## all tests but the template's scan (TESTS=tests/unit for some)
 	@$(DEV)/python -m pytest -m "not scan" $(TESTS)
 
-test-fast: venv ## all tests but those that need the local cloud
+test-fast: venv $(STAMPS)/browser ## all tests but those that need the local cloud
 	@$(DEV)/python -m pytest -m "not e2e and not scan" $(TESTS)
 
 

@@ -1,0 +1,235 @@
+"""A page in a running browser: opened, questioned, photographed."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from deployer.adapters.chromium.answers import Asked, Reply
+from deployer.adapters.chromium.events import Events
+from deployer.adapters.chromium.happenings import Happenings, described, exception
+from deployer.adapters.chromium.protocol import (
+    BrowserGoneError,
+    Connection,
+    NoAnswerError,
+    ProtocolError,
+)
+from deployer.adapters.chromium.traffic import Traffic
+from deployer.domain.browser import Happening, Kind
+
+QUIET_SECONDS = 0.15
+"""A page that has asked for nothing for so long has settled."""
+SETTLE_SECONDS = 3.0
+MAX_VALUE = 500
+_HEIGHTS = {1280: 800, 375: 812}
+_FALSE = ("false", "null", "0", "-0", "NaN", "0n", '""', "undefined")
+
+
+@dataclass(frozen=True)
+class Value:
+    """What an expression came to: one of `gave`, `threw` and `silence` says something."""
+
+    gave: str = ""
+    holds: bool = False
+    """Whether JavaScript takes the value for true."""
+    threw: str = ""
+    silence: str = ""
+    """Why there is no value: the page is stuck, or has crashed."""
+
+
+class NotJavaScriptError(Exception):
+    """The expression cannot be read; the message is the browser's."""
+
+
+class Page:
+    """The one page of a browser, and the windows and workers that it opens.
+
+    `answer` answers every request of theirs. `own_context`: apart from the browser's own cookies
+    and storage; a browser of a single process has room for its default context alone.
+
+    Every method raises BrowserGoneError if the browser has ended.
+    """
+
+    def __init__(
+        self, connection: Connection, answer: Callable[[Asked], Reply], *, own_context: bool
+    ) -> None:
+        self._connection = connection
+        self._happenings = Happenings()
+        self._traffic = Traffic(connection, answer, self._happenings)
+        self._events = Events(connection, self._happenings, self._traffic)
+        connection.on_event = self._events.handle
+        self._traffic.intercept()
+        context = _new_context(connection) if own_context else {}
+        target = _new_target(connection, context) if context else _first_target(connection)
+        self._session = _attach(connection, target, context)
+        self._events.watch(target, self._session)
+        self._resize(1280)
+
+    @property
+    def missed(self) -> str:
+        """The first script or data that our side could not have for the page; empty for none."""
+        return self._traffic.missed
+
+    def open(self, url: str, seconds: float) -> bool:
+        """Go there and wait until the page has loaded and settled.
+
+        Returns:
+            whether it did within `seconds`; one that did not may be questioned all the same.
+        """
+        until = time.monotonic() + seconds
+        self._events.loaded = False
+        with suppress(NoAnswerError):
+            self._call("Page.navigate", {"url": url}, seconds)
+            self._connection.pump(until - time.monotonic(), until=lambda: self._events.loaded)
+        if not self._events.loaded:
+            self._happenings.add(Kind.STUCK, f"the page had not loaded after {seconds:.0f} s")
+            self._interrupt()
+            return False
+        self.settle(min(SETTLE_SECONDS, until - time.monotonic()))
+        return True
+
+    def settle(self, seconds: float) -> None:
+        """Wait until the page asks for nothing any more, at most `seconds`."""
+        self._traffic.touch()
+        until = time.monotonic() + seconds
+        while self._traffic.quiet_seconds() < QUIET_SECONDS and time.monotonic() < until:
+            self._connection.pump(0.02)
+
+    def wait(self, seconds: float) -> None:
+        """Let the page run."""
+        self._connection.pump(seconds)
+
+    def evaluate(self, expression: str, seconds: float) -> Value:
+        """The value of an expression: awaited if it is a promise, called if it is a function.
+
+        Raises:
+            NotJavaScriptError: it is none.
+        """
+        options = {"expression": expression, "replMode": self._only_with_await(expression)}
+        try:
+            answer = self._run("Runtime.evaluate", options, seconds)
+            if answer["result"].get("type") == "function":
+                called = {
+                    "objectId": answer["result"]["objectId"],
+                    "functionDeclaration": "function () { return this() }",
+                }
+                answer = self._run("Runtime.callFunctionOn", called, seconds)
+        except NoAnswerError:
+            self._interrupt()
+            return self._silent(f"the page did not answer within {seconds:.0f} s")
+        except BrowserGoneError:
+            raise
+        except ProtocolError as exc:
+            return self._silent(f"the page gave no answer ({exc})")
+        return _value(answer)
+
+    def screenshot(self, width: int, seconds: float) -> bytes | None:
+        """A PNG of what a window of that width shows; None if it cannot be drawn in time."""
+        options = {"format": "png", "captureBeyondViewport": False}
+        try:
+            self._resize(width)
+            drawn = self._call("Page.captureScreenshot", options, seconds)
+        except BrowserGoneError:
+            raise
+        except ProtocolError:
+            return None
+        return base64.b64decode(drawn["data"])
+
+    def happened(self) -> tuple[Happening, ...]:
+        """What happened since this was asked before."""
+        return self._happenings.take()
+
+    def close(self) -> None:
+        """Answer no more requests; the browser itself is ended by whoever started it."""
+        self._traffic.close()
+
+    def _call(self, method: str, params: dict[str, Any], seconds: float) -> dict[str, Any]:
+        if self._events.crashed:
+            raise ProtocolError("the page has crashed")
+        return self._connection.call(method, params, self._session, seconds=max(0.0, seconds))
+
+    def _run(self, method: str, options: dict[str, Any], seconds: float) -> dict[str, Any]:
+        common = {"awaitPromise": True, "userGesture": True, "generatePreview": True}
+        return self._call(method, {**options, **common}, seconds)
+
+    def _only_with_await(self, expression: str) -> bool:
+        """Whether the expression can be read only where `await` may stand anywhere."""
+        error = self._syntax_error(expression)
+        if error and "await" in expression:
+            error = self._syntax_error(f"(async () => (\n{expression}\n))()")
+            if not error:
+                return True
+        if error:
+            raise NotJavaScriptError(error)
+        return False
+
+    def _syntax_error(self, expression: str) -> str:
+        options = {"expression": expression, "sourceURL": "", "persistScript": False}
+        try:
+            compiled = self._call("Runtime.compileScript", options, 2)
+        except BrowserGoneError:
+            raise
+        except ProtocolError:
+            return ""  # a page that is stuck will not evaluate either, and then says so
+        return exception(compiled["exceptionDetails"])[0] if "exceptionDetails" in compiled else ""
+
+    def _interrupt(self) -> None:
+        """Stop the script that runs, if the page can still hear it."""
+        try:
+            self._call("Runtime.terminateExecution", {}, 1)
+        except BrowserGoneError:
+            raise
+        except ProtocolError:
+            return
+
+    def _silent(self, why: str) -> Value:
+        self._happenings.add(Kind.CRASH if self._events.crashed else Kind.STUCK, why)
+        return Value(silence=why)
+
+    def _resize(self, width: int) -> None:
+        size = {"width": width, "height": _HEIGHTS.get(width, 800)}
+        shape = {**size, "deviceScaleFactor": 1, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", shape, 5)
+
+
+def _value(answer: dict[str, Any]) -> Value:
+    if "exceptionDetails" in answer:
+        return Value(threw=exception(answer["exceptionDetails"])[0][:MAX_VALUE])
+    gave = described(answer["result"])
+    return Value(gave=gave[:MAX_VALUE], holds=gave not in _FALSE)
+
+
+def _new_context(connection: Connection) -> dict[str, str]:
+    made = connection.call("Target.createBrowserContext", {"disposeOnDetach": True})
+    return {"browserContextId": made["browserContextId"]}
+
+
+def _new_target(connection: Connection, context: dict[str, str]) -> str:
+    made = connection.call("Target.createTarget", {"url": "about:blank", **context})
+    return str(made["targetId"])
+
+
+def _first_target(connection: Connection) -> str:
+    """The page that the browser opened when it started."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        for target in connection.call("Target.getTargets")["targetInfos"]:
+            if target["type"] == "page":
+                return str(target["targetId"])
+        connection.pump(0.02)
+    raise NoAnswerError("the browser opened no page")
+
+
+def _attach(connection: Connection, target: str, context: dict[str, str]) -> str:
+    deny = {"behavior": "deny", "eventsEnabled": True, **context}
+    connection.call("Browser.setDownloadBehavior", deny)
+    connection.call("Target.setDiscoverTargets", {"discover": True})
+    attached = connection.call("Target.attachToTarget", {"targetId": target, "flatten": True})
+    session = str(attached["sessionId"])
+    for domain in ("Page", "Runtime", "Log", "Audits", "Inspector"):
+        connection.call(f"{domain}.enable", {}, session)
+    return session
