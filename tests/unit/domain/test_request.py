@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,8 @@ from deployer.domain.errors import InvalidRequestError, TooLargeError
 from deployer.domain.request import (
     MAX_ATTACHMENT_BYTES,
     MAX_ATTACHMENTS,
+    Attachment,
+    DeploymentRequest,
     JavaScriptCheck,
     parse_request,
 )
@@ -128,3 +130,63 @@ def test_the_content_digest_depends_on_brief_checks_and_attachments_alone() -> N
     assert a_request(nonce="2", evaluation_url="https://b.example.com/").content_digest == first
     for change in ({"brief": "b"}, {"checks": []}, {"attachments": []}):
         assert a_request(**change).content_digest != first
+
+
+FROZEN = [
+    (
+        a_request(),
+        "b129eab91f765416c368a2c14d2a09d2fa08d0610e59573540ba9d9abaf0bd63",
+        "ee4d24e10e49419c4b77769b21527c3e6f33f2e9e75c7ca6a119166b43bfdbd9",
+    ),
+    (
+        a_request(checks=[], attachments=[]),
+        "17f3b958d3843d3e68b9cad77d65be3b0ceef90aee2ad17aaf734f4e75fc7771",
+        "ce5bc7bada54eafe95c43e43322cac68dc0d7f4a318e8e761bae847372c3fb2e",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sent", "whole", "content"), FROZEN, ids=["full", "bare"])
+def test_digests_stay_what_the_records_have(
+    sent: DeploymentRequest, whole: str, content: str
+) -> None:
+    """The values are those of 25 November 2026; another one would answer a known nonce with 409."""
+    assert (sent.request_digest, sent.content_digest) == (whole, content)
+
+
+class LaterAttachment(Attachment):
+    alt: str = ""
+
+
+class LaterRequest(DeploymentRequest):
+    """The model after an upgrade that has given it optional fields."""
+
+    CONTENT: ClassVar = DeploymentRequest.CONTENT | {"style"}
+    WHOLE: ClassVar = DeploymentRequest.WHOLE | {"style", "tell"}
+
+    style: str | None = None
+    tell: tuple[str, ...] = ()
+    attachments: tuple[LaterAttachment, ...] = ()
+
+
+@pytest.mark.parametrize("sent", [{}, {"attachments": []}, {"style": None, "tell": []}])
+def test_a_later_optional_field_changes_no_digest_of_a_request_without_it(
+    sent: dict[str, Any],
+) -> None:
+    before, after = a_request(**sent), LaterRequest.model_validate(a_body(**sent))
+    assert after.request_digest == before.request_digest
+    assert after.content_digest == before.content_digest
+
+
+def test_a_later_field_that_is_used_is_part_of_the_digests_that_name_it() -> None:
+    bare = LaterRequest.model_validate(a_body())
+    styled = LaterRequest.model_validate(a_body(style="dark"))
+    telling = LaterRequest.model_validate(a_body(tell=["ada@example.com"]))
+    assert len({bare.request_digest, styled.request_digest, telling.request_digest}) == 3
+    assert styled.content_digest != bare.content_digest
+    assert telling.content_digest == bare.content_digest
+
+
+def test_every_field_may_not_change_under_one_nonce() -> None:
+    """A new field is named in WHOLE, and in CONTENT if the site depends on it."""
+    assert set(DeploymentRequest.model_fields) == DeploymentRequest.WHOLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -145,6 +145,11 @@ class DeploymentRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
+    CONTENT: ClassVar = frozenset({"brief", "checks", "attachments"})
+    """The fields that the site is made from: another value of one is another site."""
+    WHOLE: ClassVar = CONTENT | {"email", "task", "round", "nonce", "evaluation_url"}
+    """The fields that may not change under one nonce."""
+
     email: Email
     task: Slug
     round: Annotated[int, Field(strict=True, ge=1, le=1000), BeforeValidator(_whole)]
@@ -175,13 +180,20 @@ class DeploymentRequest(BaseModel):
 
     @property
     def content_digest(self) -> str:
-        """What the site depends on: brief, checks and attachments."""
-        return _digest(self.model_dump(include={"brief", "checks", "attachments"}, mode="json"))
+        """Names the content that the site depends on: `CONTENT`."""
+        return self._digest_of(self.CONTENT)
 
     @property
     def request_digest(self) -> str:
-        """The whole request: the same nonce with another digest is a contradiction."""
-        return _digest(self.model_dump(mode="json"))
+        """Names the whole request; the same nonce with another digest is a contradiction."""
+        return self._digest_of(self.WHOLE)
+
+    def _digest_of(self, fields: frozenset[str]) -> str:
+        """Digests are kept in records, so a field that a request does not use is no part of its
+        digest. The first two optional fields are, as empty lists: they were there from the start.
+        """
+        used = self.model_dump(include=set(fields), exclude_defaults=True, mode="json")
+        return _digest({"checks": [], "attachments": [], **used})
 
 
 def _digest(value: Any) -> str:
