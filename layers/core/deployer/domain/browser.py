@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from deployer.domain.steps import Step
+
 CANDIDATES = "candidates/"
 """The prefix in the bucket that the browser may read."""
 PICTURES = "pictures/"
@@ -114,6 +116,8 @@ class Visit:
     """The prefix of the screenshots' keys, under `PICTURES`."""
     checks: tuple[str, ...] = ()
     """JavaScript expressions that are true in a page that is right."""
+    steps: tuple[tuple[Step, ...], ...] = ()
+    """The steps of each check in plain words; their evidence follows that of `checks`."""
     hosts: tuple[str, ...] = ()
     any_host: bool = False
     looks: tuple[When, ...] = (When.LOADED, When.LATER)

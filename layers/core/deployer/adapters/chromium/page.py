@@ -80,10 +80,26 @@ class Page:
         Returns:
             whether it did within `seconds`; one that did not may be questioned all the same.
         """
+        return self._load("Page.navigate", {"url": url}, seconds)
+
+    def reload(self, seconds: float) -> bool:
+        """Load the page again, with the storage that it has written."""
+        return self._load("Page.reload", {}, seconds)
+
+    def act(self, method: str, params: dict[str, Any]) -> None:
+        """Pass on what a mouse or a keyboard does (`Input.*`); a stuck page does not hear it."""
+        try:
+            self._call(method, params, 2)
+        except BrowserGoneError:
+            raise
+        except ProtocolError as exc:
+            self._silent(f"the page does not take input ({exc})")
+
+    def _load(self, method: str, params: dict[str, Any], seconds: float) -> bool:
         until = time.monotonic() + seconds
         self._events.loaded = False
         with suppress(NoAnswerError):
-            self._call("Page.navigate", {"url": url}, seconds)
+            self._call(method, params, seconds)
             self._connection.pump(until - time.monotonic(), until=lambda: self._events.loaded)
         if not self._events.loaded:
             self._happenings.add(Kind.STUCK, f"the page had not loaded after {seconds:.0f} s")
