@@ -8,8 +8,9 @@ import pytest
 
 from deployer.adapters.llm import language_model
 from deployer.domain.errors import ModelRateLimitedError, ModelUnavailableError
-from deployer.domain.language_model import LanguageModel, Prompt, StopReason
-from tests.contract.llm.wire import AnthropicWire
+from deployer.domain.language_model import LanguageModel, Prompt, StopReason, Usage
+from tests.contract.llm.server import Answer
+from tests.contract.llm.wire import AnthropicWire, as_json
 
 if TYPE_CHECKING:
     from tests.contract.llm.server import ModelServer
@@ -22,23 +23,6 @@ EVENTS = WIRE.events([{"type": "text", "text": "<h1>Hi</h1>"}], "end_turn")
 @pytest.fixture
 def model(server: ModelServer) -> LanguageModel:
     return language_model("anthropic", model="m-1", api_key="k", base_url=server.url)
-
-
-@pytest.mark.parametrize(
-    ("reason", "expected"),
-    [
-        ("model_context_window_exceeded", StopReason.TRUNCATED),
-        ("pause_turn", StopReason.REFUSED),
-        ("stop_sequence", StopReason.REFUSED),
-        ("tool_use", StopReason.REFUSED),
-    ],
-)
-def test_only_the_end_of_a_turn_is_complete(
-    server: ModelServer, model: LanguageModel, reason: str, expected: StopReason
-) -> None:
-    server.answers = [WIRE.answer("text", reason)]
-
-    assert model.complete(PROMPT, timeout_seconds=5).stop_reason is expected
 
 
 @pytest.mark.parametrize("events", range(len(EVENTS)))
@@ -73,6 +57,50 @@ def test_an_error_in_the_middle_of_a_stream_is_a_failure_of_its_kind(
         model.complete(PROMPT, timeout_seconds=5)
 
     assert type(caught.value) is expected
+
+
+def test_an_error_without_its_events_name_is_a_failure_too(
+    server: ModelServer, model: LanguageModel
+) -> None:
+    body = b'data: {"type": "error", "error": {"type": "overloaded_error"}}\n\n'
+    server.answers = [Answer(body, content_type="text/event-stream")]
+
+    with pytest.raises(ModelUnavailableError, match="answered 529"):
+        model.complete(PROMPT, timeout_seconds=5)
+
+
+def test_a_compatible_service_may_answer_in_one_piece(
+    server: ModelServer, model: LanguageModel
+) -> None:
+    parts = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "<h1>Hi</h1>"}]
+    body = {"type": "message", "content": parts, "stop_reason": "end_turn"}
+    server.answers = [Answer(as_json({**body, "usage": {"output_tokens": 7}}))]
+
+    reply = model.complete(PROMPT, timeout_seconds=5)
+
+    assert (reply.text, reply.stop_word, reply.usage) == (
+        "<h1>Hi</h1>",
+        "end_turn",
+        Usage(0, 0, 7),
+    )
+
+
+def test_a_compatible_service_may_leave_out_events_names_and_usage(
+    server: ModelServer, model: LanguageModel
+) -> None:
+    events = [
+        {"type": "message_start", "message": {"role": "assistant"}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "<"}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "h1>"}},
+        {"type": "message_delta", "delta": {"stop_reason": None}},
+        {"type": "message_stop"},
+    ]
+    body = b": keep-alive\n\n" + b"".join(b"data: %b\n\n" % as_json(event) for event in events)
+    server.answers = [Answer(body, content_type="text/event-stream")]
+
+    reply = model.complete(PROMPT, timeout_seconds=5)
+
+    assert (reply.text, reply.stop_reason, reply.usage) == ("<h1>", StopReason.COMPLETE, Usage())
 
 
 def test_thoughts_are_not_part_of_the_text(server: ModelServer, model: LanguageModel) -> None:

@@ -16,7 +16,14 @@ from deployer.domain.errors import (
 )
 from deployer.domain.language_model import Image, LanguageModel, Prompt, StopReason, Usage
 from tests.contract.llm.server import Answer, ModelServer
-from tests.contract.llm.wire import AnthropicWire, Asked, GeminiWire, OpenAIWire, Wire
+from tests.contract.llm.wire import (
+    AnthropicWire,
+    Asked,
+    GeminiWire,
+    OpenAIWire,
+    Wire,
+    as_json,
+)
 
 PROMPT = Prompt(system="You write web apps.", user="Build a clock.", max_output_tokens=1234)
 PAGE = '<h1>It\'s — "été" 🕐</h1>\r\n<script>1 &lt; 2</script>\n'
@@ -125,12 +132,89 @@ def test_a_refusal_is_refused_even_if_it_has_text(
     assert (reply.text, reply.stop_reason) == ("I cannot", StopReason.REFUSED)
 
 
-def test_a_stop_reason_that_nobody_knows_yet_is_not_complete(
+@pytest.mark.parametrize(
+    "word", ["eos", "end", "STOP", "end_turn", "stop_sequence", "NEW_WORD", None]
+)
+def test_whether_an_unknown_stop_means_a_whole_answer_is_left_to_the_answers_last_line(
+    wire: Wire, server: ModelServer, model: LanguageModel, word: str | None
+) -> None:
+    server.answers = [wire.answer(PAGE, word)]
+
+    reply = model.complete(PROMPT, timeout_seconds=5)
+
+    assert (reply.text, reply.stop_reason) == (PAGE, StopReason.COMPLETE)
+    assert reply.stop_word == (word or "")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("length", StopReason.TRUNCATED),
+        ("max_tokens", StopReason.TRUNCATED),
+        ("MAX_TOKENS", StopReason.TRUNCATED),
+        ("model_length", StopReason.TRUNCATED),
+        ("model_context_window_exceeded", StopReason.TRUNCATED),
+        ("content_filter", StopReason.REFUSED),
+        ("content-filter", StopReason.REFUSED),
+        ("guardrail_intervened", StopReason.REFUSED),
+        ("sensitive", StopReason.REFUSED),
+        ("PROHIBITED_CONTENT", StopReason.REFUSED),
+        ("RECITATION", StopReason.REFUSED),
+    ],
+)
+def test_words_for_a_limit_or_a_refusal_count_whoever_says_them(
+    wire: Wire, server: ModelServer, model: LanguageModel, word: str, expected: StopReason
+) -> None:
+    server.answers = [wire.answer(PAGE, word)]
+
+    reply = model.complete(PROMPT, timeout_seconds=5)
+
+    assert (reply.stop_reason, reply.stop_word) == (expected, word)
+
+
+def test_a_stop_that_is_no_word_is_told_to_nobody(
     wire: Wire, server: ModelServer, model: LanguageModel
 ) -> None:
-    server.answers = [wire.answer(PAGE, "SOMETHING_NEW")]
+    server.answers = [wire.answer(PAGE, "<b>key=test-key</b> " * 9)]
 
-    assert model.complete(PROMPT, timeout_seconds=5).stop_reason is StopReason.REFUSED
+    assert model.complete(PROMPT, timeout_seconds=5).stop_word == ""
+
+
+ERRORS_INSIDE_A_200 = [
+    ({"error": {"message": "Provider returned error", "code": 429}}, 429),
+    ({"error": {"message": "m", "code": "429"}}, 429),
+    ({"error": {"message": "m", "code": "rate_limit_exceeded"}}, 429),
+    ({"error": {"message": "m", "type": "rate_limit_error", "code": None}}, 429),
+    ({"error": {"message": "m", "status": "RESOURCE_EXHAUSTED"}}, 429),
+    ([{"error": {"code": 429, "message": "m", "status": "RESOURCE_EXHAUSTED"}}], 429),
+    ({"object": "error", "message": "m", "code": 42901, "type": "rate"}, 429),
+    ({"type": "error", "error": {"type": "rate_limit_error", "message": "m"}}, 429),
+    ({"success": False, "errors": [{"code": 429, "message": "m"}]}, 429),
+    ({"error": {"message": "m", "code": 402}}, 402),
+    ({"error": {"message": "m", "type": "authentication_error"}}, 401),
+    ({"error": {"message": "m", "code": "model_not_found"}}, 404),
+    ({"error": {"message": "m", "type": "BadRequestError", "code": 400}}, 400),
+    ({"error": {"message": "m", "type": "overloaded_error"}}, 529),
+    ({"error": {"message": "m", "code": 502}}, 502),
+    ({"error": {"message": "m", "code": "something_new"}}, 500),
+    ({"error": "the key test-key is wrong"}, 500),
+    ({"detail": "Internal error"}, 500),
+]
+
+
+@pytest.mark.parametrize(("body", "status"), ERRORS_INSIDE_A_200)
+def test_an_error_inside_a_200_is_taken_for_the_status_that_it_speaks_of(
+    server: ModelServer, model: LanguageModel, body: object, status: int
+) -> None:
+    server.answers = [Answer(as_json(body), headers={"retry-after": "9"})]
+
+    with pytest.raises(ModelUnavailableError, match=f"answered {status}") as caught:
+        model.complete(PROMPT, timeout_seconds=5)
+
+    assert caught.value.retry_after == (9 if status in (429, 500, 502, 529) else None)
+    assert isinstance(caught.value, ModelRateLimitedError) == (status == 429)
+    assert isinstance(caught.value, ModelMisconfiguredError) == (status in (400, 401, 402, 404))
+    assert "test-key" not in str(caught.value)
 
 
 def test_a_rate_limit_says_how_long_to_wait_and_is_not_tried_again(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deployer.adapters.llm import language_model
-from deployer.domain.errors import ModelRateLimitedError
+from deployer.domain.errors import ModelRateLimitedError, ModelUnavailableError
 from deployer.domain.language_model import LanguageModel, Prompt, StopReason
 from tests.contract.llm.wire import GeminiWire
 
@@ -27,25 +27,60 @@ def model(server: ModelServer) -> LanguageModel:
 
 
 @pytest.mark.parametrize(
-    ("reason", "expected"),
+    ("number", "expected", "name"),
     [
-        (1, StopReason.COMPLETE),
-        (2, StopReason.TRUNCATED),
-        *((number, StopReason.REFUSED) for number in (0, *range(3, 20))),
-        *(
-            (name, StopReason.REFUSED)
-            for name in ("RECITATION", "OTHER", "BLOCKLIST", "SPII", "MALFORMED_RESPONSE")
-        ),
+        (0, StopReason.COMPLETE, ""),
+        (1, StopReason.COMPLETE, "STOP"),
+        (2, StopReason.TRUNCATED, "MAX_TOKENS"),
+        (3, StopReason.REFUSED, "SAFETY"),
+        (4, StopReason.REFUSED, "RECITATION"),
+        (5, StopReason.COMPLETE, "OTHER"),
+        (8, StopReason.REFUSED, "PROHIBITED_CONTENT"),
+        (10, StopReason.COMPLETE, "MALFORMED_FUNCTION_CALL"),
+        (19, StopReason.COMPLETE, "19"),
     ],
 )
-def test_only_a_natural_stop_is_complete_by_name_and_by_the_number_that_google_sends(
-    server: ModelServer, model: LanguageModel, reason: str | int, expected: StopReason
+def test_a_reason_counts_by_its_number_too(
+    server: ModelServer, model: LanguageModel, number: int, expected: StopReason, name: str
 ) -> None:
-    server.answers = [WIRE.answer("<h1>Part", reason)]
+    server.answers = [WIRE.answer("<h1>Part", number)]
 
     reply = model.complete(PROMPT, timeout_seconds=5)
 
-    assert (reply.text, reply.stop_reason) == ("<h1>Part", expected)
+    assert (reply.text, reply.stop_reason, reply.stop_word) == ("<h1>Part", expected, name)
+
+
+def test_thoughts_which_the_sdk_does_not_know_are_not_part_of_the_text(
+    server: ModelServer, model: LanguageModel
+) -> None:
+    content = {"role": "model", "parts": [{"text": "Draft", "thought": True}, {"text": "Final"}]}
+    server.answers = [WIRE.response({"candidates": [{"content": content, "finishReason": "STOP"}]})]
+
+    assert model.complete(PROMPT, timeout_seconds=5).text == "Final"
+
+
+@pytest.mark.parametrize("body", [{"candidates": []}, {"candidates": None}, {"usageMetadata": {}}])
+def test_an_answer_without_candidates_is_unavailable(
+    server: ModelServer, model: LanguageModel, body: dict[str, object]
+) -> None:
+    server.answers = [WIRE.response(body)]
+
+    with pytest.raises(ModelUnavailableError, match="cannot be read"):
+        model.complete(PROMPT, timeout_seconds=5)
+
+
+@pytest.mark.parametrize(
+    "candidate", [{}, {"content": {}}, {"content": None}, {"content": {"parts": None}}]
+)
+def test_a_candidate_without_text_is_an_empty_answer_that_names_its_reason(
+    server: ModelServer, model: LanguageModel, candidate: dict[str, object]
+) -> None:
+    reason = {"finishReason": "MALFORMED_FUNCTION_CALL"}
+    server.answers = [WIRE.response({"candidates": [candidate | reason]})]
+
+    reply = model.complete(PROMPT, timeout_seconds=5)
+
+    assert (reply.text, reply.stop_word) == ("", "MALFORMED_FUNCTION_CALL")
 
 
 def test_an_answer_that_was_all_thought_is_truncated_and_empty(
@@ -68,6 +103,7 @@ def test_a_blocked_prompt_is_a_refusal(server: ModelServer, model: LanguageModel
     reply = model.complete(PROMPT, timeout_seconds=5)
 
     assert (reply.text, reply.stop_reason) == ("", StopReason.REFUSED)
+    assert reply.stop_word == "PROHIBITED_CONTENT"
 
 
 def test_an_answer_in_several_parts_is_one_text(server: ModelServer, model: LanguageModel) -> None:

@@ -29,7 +29,7 @@ class Wire(Protocol):
     key_header: tuple[str, str]
     stop_reasons: ClassVar[dict[StopReason, str]]
 
-    def answer(self, text: str, reason: str, usage: Usage = ...) -> Answer: ...
+    def answer(self, text: str, reason: str | None, usage: Usage = ...) -> Answer: ...
 
     def error(self, status: int, code: str = ...) -> Answer: ...
 
@@ -53,7 +53,7 @@ class OpenAIWire:
         StopReason.REFUSED: "content_filter",
     }
 
-    def answer(self, text: str, reason: str, usage: Usage = NOTHING) -> Answer:
+    def answer(self, text: str, reason: str | None, usage: Usage = NOTHING) -> Answer:
         return self.message({"content": text}, reason, usage)
 
     def message(
@@ -104,7 +104,7 @@ class GeminiWire:
         StopReason.REFUSED: "SAFETY",
     }
 
-    def answer(self, text: str, reason: str | int, usage: Usage = NOTHING) -> Answer:
+    def answer(self, text: str, reason: str | int | None, usage: Usage = NOTHING) -> Answer:
         content = {"role": "model", "parts": [{"text": text}]}
         return self.response(
             {
@@ -156,7 +156,7 @@ class AnthropicWire:
         StopReason.REFUSED: "refusal",
     }
 
-    def answer(self, text: str, reason: str, usage: Usage = NOTHING) -> Answer:
+    def answer(self, text: str, reason: str | None, usage: Usage = NOTHING) -> Answer:
         return self.stream(*self.events([{"type": "text", "text": text}], reason, usage))
 
     def stream(self, *events: dict[str, Any]) -> Answer:
@@ -164,7 +164,7 @@ class AnthropicWire:
         return Answer(b"".join(lines), content_type="text/event-stream")
 
     def events(
-        self, blocks: list[dict[str, Any]], reason: str, usage: Usage = NOTHING
+        self, blocks: list[dict[str, Any]], reason: str | None, usage: Usage = NOTHING
     ) -> list[dict[str, Any]]:
         """A whole stream, which says it wrote a third of the uncached input to the cache."""
         fresh = usage.input_tokens - usage.cached_tokens

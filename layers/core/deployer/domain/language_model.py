@@ -8,9 +8,10 @@ from typing import Protocol
 
 
 class StopReason(StrEnum):
-    """Why the model stopped. Anything but COMPLETE is not a complete answer, even if it parses."""
+    """Why the model stopped. TRUNCATED and REFUSED are no complete answer, even if it parses."""
 
     COMPLETE = "COMPLETE"
+    """By itself, or for a reason that nobody knows: the answer's last line says if it is whole."""
     TRUNCATED = "TRUNCATED"
     REFUSED = "REFUSED"
 
@@ -55,6 +56,8 @@ class Reply:
     stop_reason: StopReason
     model: str
     usage: Usage = Usage()
+    stop_word: str = ""
+    """The provider's own word for the reason; empty if it gave none."""
 
 
 class LanguageModel(Protocol):

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
-from typing import TYPE_CHECKING, Literal, Self, cast, get_args
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 
 import anthropic
 import httpx2
 
 from deployer.adapters.deadline import within
 from deployer.adapters.llm import failure
-from deployer.domain.language_model import Image, Prompt, Reply, StopReason, Usage
+from deployer.adapters.llm.answer import count, error_in, stop_reason, stop_word, text_of
+from deployer.domain.language_model import Image, Prompt, Reply, Usage
 
 if TYPE_CHECKING:
-    from anthropic.types import ContentBlockParam, ImageBlockParam, Message, TextBlockParam
-    from anthropic.types import Usage as MessageUsage
+    from collections.abc import Iterator
+
+    from anthropic.types import ContentBlockParam, ImageBlockParam, TextBlockParam
 
 _ANTHROPIC_URL = "https://api.anthropic.com"
-_STOP_REASONS = {
-    "end_turn": StopReason.COMPLETE,
-    "max_tokens": StopReason.TRUNCATED,
-    "model_context_window_exceeded": StopReason.TRUNCATED,
-    "refusal": StopReason.REFUSED,
-    "pause_turn": StopReason.REFUSED,
-}
 _MediaType = Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
 _VISIBLE = frozenset(get_args(_MediaType))
-# An error inside a stream comes after a 200: its type says which status it would have had.
-_STATUS_OF_ERROR = {"rate_limit_error": 429, "overloaded_error": 529}
 
 
 class AnthropicModel:
@@ -61,7 +56,7 @@ class AnthropicModel:
         except anthropic.APIStatusError as exc:
             raise failure.answered(
                 self.name,
-                _status(exc),
+                exc.status_code,
                 code=exc.type,
                 retry_after=failure.retry_after(exc.response.headers),
             ) from exc
@@ -69,33 +64,75 @@ class AnthropicModel:
             raise failure.unreadable(self.name) from exc
 
     def _ask(self, prompt: Prompt, timeout_seconds: float) -> Reply:
-        with self._client.messages.stream(
+        with self._client.messages.create(
             model=self._model,
             max_tokens=prompt.max_output_tokens,
             system=_system(prompt),
             messages=[{"role": "user", "content": _content(prompt)}],
             timeout=timeout_seconds,
+            stream=True,
         ) as stream:
-            # A connection that closes early ends the stream as well, only without this event.
-            if not any(event.type == "message_stop" for event in stream):
-                raise failure.cut_off(self.name)
-            return self._reply(stream.get_final_message())
-
-    def _reply(self, message: Message) -> Reply:
-        text = "".join(block.text for block in message.content if block.type == "text")
-        stop_reason = _STOP_REASONS.get(message.stop_reason or "", StopReason.REFUSED)
+            message = _Message()
+            # Unread: compatible services leave out what the SDK's types promise.
+            for event in _events(stream.response):
+                if error := error_in(event):
+                    wait = failure.retry_after(stream.response.headers)
+                    raise failure.answered(
+                        self.name, error.status, code=error.code, retry_after=wait
+                    )
+                message.take(event)
+        # A connection that closes early ends the stream as well, only without its last event.
+        if not message.ended:
+            raise failure.cut_off(self.name)
         return Reply(
-            text=text,
-            stop_reason=stop_reason,
+            text=message.text,
+            stop_reason=stop_reason(message.stop_word),
             model=self.name,
             usage=_usage(message.usage),
+            stop_word=stop_word(message.stop_word),
         )
 
 
-def _status(error: anthropic.APIStatusError) -> int:
-    if error.status_code >= 400:
-        return error.status_code
-    return _STATUS_OF_ERROR.get(error.type or "", 500)
+@dataclass
+class _Message:
+    """What the events of a stream add up to."""
+
+    text: str = ""
+    stop_word: str = ""
+    usage: dict[str, Any] = field(default_factory=dict)
+    ended: bool = False
+
+    def take(self, event: dict[str, Any]) -> None:
+        match event["type"]:
+            case "message_start":
+                self._take_message(event["message"])
+            case "message":
+                self._take_message(event)
+                self.ended = True
+            case "content_block_start":
+                self.text += text_of([event.get("content_block") or {}])
+            case "content_block_delta" if event["delta"].get("type") == "text_delta":
+                self.text += event["delta"]["text"]
+            case "message_delta":
+                self.stop_word = event["delta"].get("stop_reason") or self.stop_word
+                self.usage |= event.get("usage") or {}
+            case "message_stop":
+                self.ended = True
+
+    def _take_message(self, message: dict[str, Any]) -> None:
+        self.text += text_of(message.get("content"))
+        self.stop_word = message.get("stop_reason") or ""
+        self.usage |= message.get("usage") or {}
+
+
+def _events(response: httpx2.Response) -> Iterator[dict[str, Any]]:
+    """The events of a stream, or the one message of a service that does not stream."""
+    if "json" in response.headers.get("content-type", ""):
+        yield json.loads(response.read())
+        return
+    for event in anthropic.Stream.raw_events(response):
+        if event.data.strip():
+            yield event.json()
 
 
 def _system(prompt: Prompt) -> list[TextBlockParam] | anthropic.Omit:
@@ -121,12 +158,12 @@ def _image(image: Image) -> ImageBlockParam:
     }
 
 
-def _usage(usage: MessageUsage) -> Usage:
+def _usage(usage: dict[str, Any]) -> Usage:
     """Anthropic counts what it read from and wrote to its cache apart from the other input."""
-    cached = usage.cache_read_input_tokens or 0
-    written = usage.cache_creation_input_tokens or 0
+    cached = count(usage.get("cache_read_input_tokens"))
+    written = count(usage.get("cache_creation_input_tokens"))
     return Usage(
-        input_tokens=usage.input_tokens + cached + written,
+        input_tokens=count(usage.get("input_tokens")) + cached + written,
         cached_tokens=cached,
-        output_tokens=usage.output_tokens,
+        output_tokens=count(usage.get("output_tokens")),
     )

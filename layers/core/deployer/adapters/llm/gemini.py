@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextvars import ContextVar
 from typing import Any, Self
 
 import requests
@@ -11,18 +12,21 @@ from google.protobuf.json_format import Error as MalformedMessageError  # type: 
 
 from deployer.adapters.deadline import within
 from deployer.adapters.llm import failure
+from deployer.adapters.llm.answer import count, error_in, stop_reason, stop_word, text_of
 from deployer.adapters.retry_after import duration
 from deployer.domain.language_model import Image, Prompt, Reply, StopReason, Usage
 
 with warnings.catch_warnings():
     # It announces the end of its support on every import, to users who can do nothing about it.
     warnings.simplefilter("ignore", FutureWarning)
-    from google.generativeai.client import configure
+    from google.generativeai.client import configure, get_default_generative_client
     from google.generativeai.generative_models import GenerativeModel
     from google.generativeai.types import RequestOptions
 
-# By number: names that are newer than the SDK do not survive its parser. All others are refusals.
-_STOP_REASONS = {1: StopReason.COMPLETE, 2: StopReason.TRUNCATED}
+_REASONS = (
+    "", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER", "LANGUAGE", "BLOCKLIST",
+    "PROHIBITED_CONTENT", "SPII", "MALFORMED_FUNCTION_CALL", "IMAGE_SAFETY",
+)  # fmt: skip
 _VISIBLE = frozenset({"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"})
 
 
@@ -31,17 +35,32 @@ class GeminiModel:
 
     def __init__(self, model: str) -> None:
         self._model = model
+        self._body: ContextVar[dict[str, Any]] = ContextVar("body")
 
     @classmethod
     def connect(cls, model: str, api_key: str, base_url: str) -> Self:
         """A model at `base_url`, or at Google if that is empty."""
         options = {"api_endpoint": base_url.rstrip("/")} if base_url else None
         configure(api_key=api_key, transport="rest", client_options=options)
-        return cls(model)
+        connected = cls(model)
+        # There is no other way to what came: an interceptor too gets only what the types hold.
+        session = get_default_generative_client()._transport._session  # type: ignore[attr-defined]  # noqa: SLF001
+        session.hooks["response"].append(connected._keep)
+        return connected
 
     @property
     def name(self) -> str:
         return f"gemini/{self._model}"
+
+    def _keep(self, response: requests.Response, **_: object) -> None:
+        """Keep an answer as it came: the SDK's types, which stopped growing, lose what is newer."""
+        if response.status_code != requests.codes.ok:
+            return
+        body = response.json()
+        if error := error_in(body):
+            wait = failure.retry_after(response.headers)
+            raise failure.answered(self.name, error.status, code=error.code, retry_after=wait)
+        self._body.set(body)
 
     def complete(self, prompt: Prompt, *, timeout_seconds: float) -> Reply:
         """Ask once. See the port."""
@@ -60,26 +79,37 @@ class GeminiModel:
 
     def _ask(self, prompt: Prompt, timeout_seconds: float) -> Reply:
         model = GenerativeModel(self._model, system_instruction=prompt.system or None)
-        response = model.generate_content(
+        model.generate_content(
             [{"role": "user", "parts": _parts(prompt)}],
             generation_config={"max_output_tokens": prompt.max_output_tokens},
             request_options=RequestOptions(retry=None, timeout=timeout_seconds),
         )
-        return self._reply(response.to_dict())  # type: ignore[no-untyped-call]
+        return self._reply(self._body.get())
 
-    def _reply(self, response: dict[str, Any]) -> Reply:
+    def _reply(self, body: dict[str, Any]) -> Reply:
         """The reason decides, not the text: what was cut or blocked may have text all the same."""
-        usage = _usage(response.get("usage_metadata", {}))
-        if not response.get("candidates") and "prompt_feedback" in response:
-            return Reply("", StopReason.REFUSED, self.name, usage)
-        candidate = response["candidates"][0]
-        parts = candidate.get("content", {}).get("parts", [])
+        usage = _usage(body.get("usageMetadata") or {})
+        blocked = body.get("promptFeedback") or {}
+        if not body.get("candidates") and blocked:
+            word = str(blocked.get("blockReason", ""))
+            return Reply("", StopReason.REFUSED, self.name, usage, stop_word(word))
+        candidate = body["candidates"][0]
+        parts = (candidate.get("content") or {}).get("parts") or []
+        word = _word(candidate.get("finishReason"))
         return Reply(
-            text="".join(part.get("text", "") for part in parts),
-            stop_reason=_STOP_REASONS.get(candidate.get("finish_reason"), StopReason.REFUSED),
+            text=text_of([part for part in parts if not part.get("thought")]),
+            stop_reason=stop_reason(word),
             model=self.name,
             usage=usage,
+            stop_word=stop_word(word),
         )
+
+
+def _word(reason: str | int | None) -> str:
+    """The reason's name: Google sends that, and promises the number too."""
+    if isinstance(reason, int):
+        return _REASONS[reason] if 0 <= reason < len(_REASONS) else str(reason)
+    return reason or ""
 
 
 def _parts(prompt: Prompt) -> list[Any]:
@@ -93,12 +123,12 @@ def _image(image: Image) -> dict[str, Any]:
 
 def _usage(counts: dict[str, Any]) -> Usage:
     """What is neither prompt nor answer is thought, which is paid like the answer."""
-    prompt = counts.get("prompt_token_count", 0)
-    answer = counts.get("candidates_token_count", 0)
+    prompt = count(counts.get("promptTokenCount"))
+    answer = count(counts.get("candidatesTokenCount"))
     return Usage(
         input_tokens=prompt,
-        cached_tokens=counts.get("cached_content_token_count", 0),
-        output_tokens=max(answer, counts.get("total_token_count", 0) - prompt),
+        cached_tokens=count(counts.get("cachedContentTokenCount")),
+        output_tokens=max(answer, count(counts.get("totalTokenCount")) - prompt),
     )
 
 

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import openai
 
 from deployer.adapters.deadline import within
 from deployer.adapters.llm import failure
+from deployer.adapters.llm.answer import count, error_in, stop_reason, stop_word, text_of
+from deployer.adapters.llm.openai_body import completion_of
 from deployer.domain.language_model import Image, Prompt, Reply, StopReason, Usage
 
 if TYPE_CHECKING:
-    from openai.types.chat import (
-        ChatCompletion,
-        ChatCompletionContentPartParam,
-        ChatCompletionMessageParam,
-    )
-    from openai.types.completion_usage import CompletionUsage
+    import httpx2
+    from openai.types.chat import ChatCompletionContentPartParam, ChatCompletionMessageParam
 
 _OPENAI_URL = "https://api.openai.com/v1"
-_STOP_REASONS = {
-    "stop": StopReason.COMPLETE,
-    "length": StopReason.TRUNCATED,
-    "content_filter": StopReason.REFUSED,
-}
 # A prompt that is refused before the model sees it is a 400 with one of these codes.
 _REFUSED_PROMPT = frozenset({"content_filter", "invalid_prompt"})
 _VISIBLE = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
@@ -69,7 +62,7 @@ class OpenAIModel:
             raise failure.cut_off(self.name) from exc
         except openai.APIStatusError as exc:
             if exc.code in _REFUSED_PROMPT:
-                return Reply(exc.code or "", StopReason.REFUSED, self.name)
+                return self._refused(exc.code)
             raise failure.answered(
                 self.name,
                 exc.status_code,
@@ -81,32 +74,51 @@ class OpenAIModel:
 
     def _ask(self, prompt: Prompt, timeout_seconds: float) -> Reply:
         try:
-            completion = self._create(prompt, timeout_seconds)
+            response = self._create(prompt, timeout_seconds)
         except openai.BadRequestError as exc:
             if (exc.code, exc.param) != ("unsupported_parameter", self._limit):
                 raise
             self._limit = _OLD_LIMIT if self._limit == _NEW_LIMIT else _NEW_LIMIT
-            completion = self._create(prompt, timeout_seconds)
-        return self._reply(completion)
+            response = self._create(prompt, timeout_seconds)
+        body = completion_of(response.text)
+        error = error_in(body) or error_in(next(iter(body["choices"]), None))
+        if error is None:
+            return self._reply(body)
+        if error.code in _REFUSED_PROMPT:
+            return self._refused(error.code)
+        wait = failure.retry_after(response.headers)
+        raise failure.answered(self.name, error.status, code=error.code, retry_after=wait)
 
-    def _create(self, prompt: Prompt, timeout_seconds: float) -> ChatCompletion:
-        return self._client.chat.completions.create(
+    def _create(self, prompt: Prompt, timeout_seconds: float) -> httpx2.Response:
+        # Unread: the SDK takes any JSON for a completion, and compatible services send much else.
+        raw = self._client.chat.completions.with_raw_response.create(
             model=self._model,
             messages=_messages(prompt),
             extra_body={self._limit: prompt.max_output_tokens},
             timeout=timeout_seconds,
         )
+        return raw.http_response
 
-    def _reply(self, completion: ChatCompletion) -> Reply:
-        choice = completion.choices[0]
-        refusal = choice.message.refusal
-        reason = _STOP_REASONS.get(choice.finish_reason, StopReason.REFUSED)
+    def _reply(self, completion: dict[str, Any]) -> Reply:
+        choice = completion["choices"][0]
+        message, word = choice["message"], choice.get("finish_reason")
+        refusal, reason = _refusal(message), stop_reason(word)
+        text = text_of(message.get("content"))
+        if not text.strip() and reason is StopReason.COMPLETE:
+            # Some servers take the whole of an answer for the reasoning that goes before it.
+            text = text_of(message.get("reasoning_content") or message.get("reasoning"))
         return Reply(
-            text=_text(choice.message.content or refusal or ""),
+            text=text or refusal,
             stop_reason=StopReason.REFUSED if refusal else reason,
             model=self.name,
-            usage=_usage(completion.usage),
+            usage=_usage(completion.get("usage") or {}),
+            stop_word="refusal" if refusal else stop_word(word),
         )
+
+    def _refused(self, code: str | None) -> Reply:
+        """The prompt was refused before the model saw it."""
+        word = code or ""
+        return Reply(word, StopReason.REFUSED, self.name, stop_word=word)
 
 
 def _messages(prompt: Prompt) -> list[ChatCompletionMessageParam]:
@@ -125,18 +137,17 @@ def _image(image: Image) -> ChatCompletionContentPartParam:
     return {"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{data}"}}
 
 
-def _text(content: object) -> str:
-    if not isinstance(content, str):
-        raise TypeError(f"the content is of type {type(content).__name__}")
-    return content
+def _refusal(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    found = [message.get("refusal"), *(p.get("refusal") for p in parts if isinstance(p, dict))]
+    return next((refusal for refusal in found if isinstance(refusal, str) and refusal), "")
 
 
-def _usage(usage: CompletionUsage | None) -> Usage:
-    if usage is None:
-        return Usage()
-    details = usage.prompt_tokens_details
+def _usage(usage: dict[str, Any]) -> Usage:
+    details = usage.get("prompt_tokens_details") or {}
     return Usage(
-        input_tokens=usage.prompt_tokens,
-        cached_tokens=(details.cached_tokens or 0) if details else 0,
-        output_tokens=usage.completion_tokens,
+        input_tokens=count(usage.get("prompt_tokens")),
+        cached_tokens=count(details.get("cached_tokens")),
+        output_tokens=count(usage.get("completion_tokens")),
     )
