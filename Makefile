@@ -106,8 +106,10 @@ $(STAMPS)/browser: $(FETCH) $(CHROMIUM_LOCK) $(LIBRARIES_LOCK) | $(if $(wildcard
 
 COMPILE = $(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-annotate \
   --custom-compile-command "make lock" $(UPGRADE)
-# The Lambda runtime ships these; a provider's layer also leaves out what the dependencies layer has.
+# The Lambda runtime ships these; a further layer also leaves out what the dependencies layer has. It is named like
+# the extra that it holds.
 LAMBDA_HAS := --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer
+FURTHER_LAYERS = $(filter-out dependencies,$(patsubst layers/%/requirements.txt,%,$(wildcard layers/*/requirements.txt)))
 LAYER = $(COMPILE) pyproject.toml --constraints requirements/dev.txt $(LAMBDA_HAS)
 
 lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the newest)
@@ -119,8 +121,8 @@ lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the new
 	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(LAYER) -o layers/dependencies/requirements.txt
 	shared=$$(sed -n 's/^\([a-zA-Z0-9._-]*\)==.*/--no-emit-package \1/p' layers/dependencies/requirements.txt); \
-	for provider in openai gemini anthropic; do \
-	  $(LAYER) --extra $$provider $$shared -o layers/$$provider/requirements.txt; done
+	for extra in $(FURTHER_LAYERS); do \
+	  $(LAYER) --extra $$extra $$shared -o layers/$$extra/requirements.txt; done
 
 # --- the local cloud -------------------------------------------------------------------------------------
 

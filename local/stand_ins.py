@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from deployer.domain.providers import PROVIDERS
 from operate import env_file
 from operate.places import LOOPBACK, Ports, url
 
@@ -83,13 +84,12 @@ def only_stand_ins(ports: Ports, **parameters: str) -> Cast:
 
 def _choose_model(filled: dict[str, str], ports: Ports) -> bool:
     """Set provider, key and URL in `filled`; says whether the model is a real one."""
-    for provider, key in env_file.KEY_NAMES.items():
-        base_url = f"{provider.upper()}_BASE_URL"
-        if filled.get("LLM_PROVIDER", provider) != provider:
+    for provider in PROVIDERS.values():
+        if filled.get("LLM_PROVIDER", provider.name) != provider.name:
             continue
-        if key in filled or base_url in filled:
-            filled["LLM_PROVIDER"] = provider
-            filled.setdefault(key, ANY_KEY)
+        if provider.key_name in filled or provider.base_url_name in filled:
+            filled["LLM_PROVIDER"] = provider.name
+            filled.setdefault(provider.key_name, ANY_KEY)
             return True
     filled.pop("LLM_FALLBACK_PROVIDER", None)
     filled |= {

@@ -17,17 +17,14 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dotenv import dotenv_values
 
+from deployer.domain.providers import PROVIDERS
 from deployer.domain.write_budget import parse_limits
 from operate.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-KEY_NAMES = {
-    "openai": "OPENAI_API_KEY",
-    "gemini": "GEMINI_API_KEY",
-    "anthropic": "ANTHROPIC_API_KEY",
-}
+KEY_NAMES = {provider.name: provider.key_name for provider in PROVIDERS.values()}
 APP_KEY = "GITHUB_APP_PRIVATE_KEY"
 SECRETS = (
     "STUDENT_SECRET", "STUDENT_SECRET_PREVIOUS", "GITHUB_TOKEN", APP_KEY, *KEY_NAMES.values(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+from deployer.domain.providers import PROVIDERS
 from operate.errors import CommandError
 from operate.places import CHECKOUT, SAM
 
@@ -12,16 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-LAYERS = {"openai": "OpenaiLayer", "gemini": "GeminiLayer", "anthropic": "AnthropicLayer"}
-
 
 def leave_out_other_providers(providers: Collection[str]) -> list[str]:
     """Options of `sam build`, which else installs every provider's SDK, whatever applies."""
     return [
         option
-        for provider, layer in LAYERS.items()
+        for provider in PROVIDERS
         if provider not in providers
-        for option in ("--exclude", layer)
+        for option in ("--exclude", f"{provider.capitalize()}Layer")
     ]
 
 

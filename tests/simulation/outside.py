@@ -99,9 +99,7 @@ class SimulatedConnections(Connections):
     def secrets(self, secret_name: str) -> SecretValues:
         return SimulatedSecrets(SECRETS | {"GITHUB_TOKEN": self._world.github.token})
 
-    def language_model(
-        self, config: settings.WorkerSettings, provider: settings.Provider, model: str
-    ) -> Any:
+    def language_model(self, config: settings.WorkerSettings, provider: str, model: str) -> Any:
         return self._world.model
 
     def usage(self, table_name: str) -> Any:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from deployer.domain.providers import PROVIDERS, Provider
 from deployer.domain.write_budget import LIMITS
-from deployer.settings import NotifierSettings, SettingsError, WorkerSettings, key_name, load
+from deployer.settings import NotifierSettings, SettingsError, WorkerSettings, load
 
 WORKER = {
     "TABLE_NAME": "t",
@@ -33,9 +34,13 @@ def test_an_empty_url_means_the_real_service() -> None:
     assert settings.git_base_url == "https://github.com"
 
 
-def test_the_providers_key_is_found_by_its_name() -> None:
-    settings = load(WorkerSettings, {**WORKER, "LLM_PROVIDER": "gemini"})
-    assert key_name(settings.llm_provider) == "GEMINI_API_KEY"
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda row: row.name)
+def test_a_provider_is_reached_at_its_own_setting(provider: Provider) -> None:
+    environment = {**WORKER, "LLM_PROVIDER": provider.name, provider.base_url_name: "https://mine/"}
+    settings = load(WorkerSettings, environment)
+    assert settings.llm_provider == provider.name
+    urls = {name: settings.base_url(name) for name in PROVIDERS}
+    assert urls == {**dict.fromkeys(PROVIDERS, ""), provider.name: "https://mine/"}
 
 
 def test_prices_and_limits_are_numbers_and_off_by_default() -> None:

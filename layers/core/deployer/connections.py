@@ -115,15 +115,15 @@ class Connections:
         return DulwichRemote(config.git_base_url, token, self.now, token_refused=token.refused)
 
     def language_model(
-        self, config: settings.WorkerSettings, provider: settings.Provider, model: str
+        self, config: settings.WorkerSettings, provider: str, model: str
     ) -> LanguageModel:
         from deployer.adapters.llm import language_model
-        from deployer.settings import key_name
+        from deployer.domain.providers import named
 
         return language_model(
             provider,
             model=model,
-            api_key=self.secrets(config.secret_name).get(key_name(provider)),
+            api_key=self.secrets(config.secret_name).get(named(provider).key_name),
             base_url=config.base_url(provider),
         )
 

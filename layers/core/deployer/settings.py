@@ -16,14 +16,14 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from deployer.domain.evaluation_url import EvaluationRules, Network, check_pattern
+from deployer.domain.providers import PROVIDERS, named
 from deployer.domain.quota import Quota, quotas
 from deployer.domain.site_cache import CacheScope
 from deployer.domain.write_budget import LIMITS, Limits, parse_limits
-
-Provider = Literal["openai", "gemini", "anthropic"]
 
 
 class SettingsError(Exception):
@@ -38,6 +38,7 @@ def _write_limits(value: object) -> object:
     return parse_limits(value) if isinstance(value, str) else value
 
 
+ProviderName = Annotated[str, AfterValidator(lambda name: named(name).name)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://")]
 
 
@@ -129,9 +130,9 @@ class GitHubSettings(_Settings):
 class WorkerSettings(DeploymentSettings, GitHubSettings):
     state_machine_arn: str = Field(alias="STATE_MACHINE_ARN", min_length=1)
     max_receive_count: int = Field(alias="MAX_RECEIVE_COUNT", ge=1)
-    llm_provider: Provider = Field(alias="LLM_PROVIDER")
+    llm_provider: ProviderName = Field(alias="LLM_PROVIDER")
     llm_model: str = Field(alias="LLM_MODEL", default="")
-    llm_fallback_provider: Provider | None = Field(alias="LLM_FALLBACK_PROVIDER", default=None)
+    llm_fallback_provider: ProviderName | None = Field(alias="LLM_FALLBACK_PROVIDER", default=None)
     llm_fallback_model: str = Field(alias="LLM_FALLBACK_MODEL", default="")
     llm_prices: Annotated[tuple[float, float, float] | None, BeforeValidator(_comma_separated)] = (
         Field(alias="LLM_PRICES", default=None)
@@ -140,9 +141,8 @@ class WorkerSettings(DeploymentSettings, GitHubSettings):
     max_cost_usd: float | None = Field(alias="MAX_COST_USD", default=None, gt=0)
     site_cache: CacheScope = Field(alias="SITE_CACHE", default=CacheScope.TASK)
     allow_workflows: bool = Field(alias="ALLOW_WORKFLOWS", default=False)
-    openai_base_url: str = Field(alias="OPENAI_BASE_URL", default="")
-    gemini_base_url: str = Field(alias="GEMINI_BASE_URL", default="")
-    anthropic_base_url: str = Field(alias="ANTHROPIC_BASE_URL", default="")
+    base_urls: tuple[tuple[str, str], ...] = ()
+    """Pairs of a provider and its address, for those that are reached at another."""
     git_base_url: Url = Field(alias="GIT_BASE_URL", default="https://github.com")
     pages_base_url: str = Field(alias="PAGES_BASE_URL", default="")
     github_write_limits: Annotated[Limits, BeforeValidator(_write_limits)] = Field(
@@ -150,17 +150,16 @@ class WorkerSettings(DeploymentSettings, GitHubSettings):
     )
     """What the host allows one account: writes/seconds, comma separated."""
 
-    def base_url(self, provider: Provider) -> str:
-        return {
-            "openai": self.openai_base_url,
-            "gemini": self.gemini_base_url,
-            "anthropic": self.anthropic_base_url,
-        }[provider]
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_base_urls(cls, environment: dict[str, str]) -> dict[str, object]:
+        given = [row for row in PROVIDERS.values() if row.base_url_name in environment]
+        pairs = tuple((row.name, environment[row.base_url_name]) for row in given)
+        return {**environment, "base_urls": pairs}
 
-
-def key_name(provider: Provider) -> str:
-    """The name of the provider's key in the secret."""
-    return f"{provider.upper()}_API_KEY"
+    def base_url(self, provider: str) -> str:
+        """Where the provider is reached; empty for its own address."""
+        return dict(self.base_urls).get(provider, "")
 
 
 class NotifierSettings(EvaluationSettings):

@@ -15,24 +15,17 @@ from deployer.domain.errors import (
     ModelUnavailableError,
 )
 from deployer.domain.language_model import Image, LanguageModel, Prompt, StopReason, Usage
+from deployer.domain.providers import PROVIDERS
 from tests.contract.llm.server import Answer, ModelServer
-from tests.contract.llm.wire import (
-    AnthropicWire,
-    Asked,
-    GeminiWire,
-    OpenAIWire,
-    Wire,
-    as_json,
-)
+from tests.contract.llm.wire import WIRES, Asked, Wire, as_json
 
 PROMPT = Prompt(system="You write web apps.", user="Build a clock.", max_output_tokens=1234)
 PAGE = '<h1>It\'s — "été" 🕐</h1>\r\n<script>1 &lt; 2</script>\n'
 
 
-@pytest.fixture(params=[OpenAIWire(), GeminiWire(), AnthropicWire()], ids=lambda w: w.provider)
+@pytest.fixture(params=PROVIDERS)
 def wire(request: pytest.FixtureRequest) -> Wire:
-    wire: Wire = request.param
-    return wire
+    return WIRES[request.param]
 
 
 @pytest.fixture

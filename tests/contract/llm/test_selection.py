@@ -7,14 +7,13 @@ import sys
 
 import pytest
 
-from deployer.adapters.llm import DEFAULT_MODELS, language_model
-
-PROVIDERS = ("anthropic", "gemini", "openai")
+from deployer.adapters.llm import language_model
+from deployer.domain.providers import PROVIDERS
 
 
 def test_an_unknown_provider_is_named_with_those_that_are_known() -> None:
     with pytest.raises(
-        ValueError, match="LLM_PROVIDER is 'openia'; known are anthropic, gemini, openai"
+        ValueError, match="'openia' is no provider; known are openai, gemini, anthropic"
     ):
         language_model("openia", api_key="k")
 
@@ -27,7 +26,8 @@ def test_a_missing_key_is_named(provider: str) -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_provider_has_a_model_unless_one_is_set(provider: str) -> None:
-    assert language_model(provider, api_key="k").name == f"{provider}/{DEFAULT_MODELS[provider]}"
+    default = PROVIDERS[provider].default_model
+    assert language_model(provider, api_key="k").name == f"{provider}/{default}"
     assert language_model(provider, model="mine", api_key="k").name == f"{provider}/mine"
 
 

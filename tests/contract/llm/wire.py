@@ -212,3 +212,8 @@ class AnthropicWire:
             max_output_tokens=request.body["max_tokens"],
             images=tuple(Image(each["media_type"], b64decode(each["data"])) for each in sources),
         )
+
+
+WIRES: dict[str, Wire] = {
+    wire.provider: wire for wire in (OpenAIWire(), GeminiWire(), AnthropicWire())
+}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from deployer.domain.providers import named
 
 if TYPE_CHECKING:
     from deployer.domain.language_model import LanguageModel
 
-DEFAULT_MODELS = {
-    "anthropic": "claude-sonnet-5-5",
-    "gemini": "gemini-3.8-flash",
-    "openai": "gpt-6.1-terra",
-}
-"""What is asked for if LLM_MODEL is empty. Every model is retired one day; LLM_MODEL stays."""
+
+class _Adapter(Protocol):
+    """A module of this folder that is named like its provider."""
+
+    def connect(self, model: str, api_key: str, base_url: str) -> LanguageModel: ...
 
 
 def language_model(
@@ -23,28 +25,13 @@ def language_model(
     Raises:
         ValueError: the provider is unknown, its key is missing, or its layer is.
     """
-    if provider not in DEFAULT_MODELS:
-        raise ValueError(f"LLM_PROVIDER is {provider!r}; known are {', '.join(DEFAULT_MODELS)}")
-    # A service of one's own, such as Ollama, asks for no key.
-    if not api_key and not (provider == "openai" and base_url):
-        raise ValueError(f"{provider.upper()}_API_KEY is missing")
+    row = named(provider)
+    if not api_key and row.needs_key(base_url):
+        raise ValueError(f"{row.key_name} is missing")
     try:
-        return _connect(provider, model or DEFAULT_MODELS[provider], api_key, base_url)
+        adapter = cast("_Adapter", import_module(f"{__name__}.{row.name}"))
     except ModuleNotFoundError as exc:
         raise ValueError(
             f"LLM_PROVIDER is {provider!r}, but its layer (or extra) {provider!r} is not installed"
         ) from exc
-
-
-def _connect(provider: str, model: str, api_key: str, base_url: str) -> LanguageModel:
-    if provider == "openai":
-        from deployer.adapters.llm.openai import OpenAIModel
-
-        return OpenAIModel.connect(model, api_key, base_url)
-    if provider == "gemini":
-        from deployer.adapters.llm.gemini import GeminiModel
-
-        return GeminiModel.connect(model, api_key, base_url)
-    from deployer.adapters.llm.anthropic import AnthropicModel
-
-    return AnthropicModel.connect(model, api_key, base_url)
+    return adapter.connect(model or row.default_model, api_key, base_url)

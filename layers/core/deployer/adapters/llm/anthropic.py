@@ -93,6 +93,9 @@ class AnthropicModel:
         )
 
 
+connect = AnthropicModel.connect
+
+
 @dataclass
 class _Message:
     """What the events of a stream add up to."""

@@ -105,6 +105,9 @@ class GeminiModel:
         )
 
 
+connect = GeminiModel.connect
+
+
 def _word(reason: str | int | None) -> str:
     """The reason's name: Google sends that, and promises the number too."""
     if isinstance(reason, int):

@@ -121,6 +121,9 @@ class OpenAIModel:
         return Reply(word, StopReason.REFUSED, self.name, stop_word=word)
 
 
+connect = OpenAIModel.connect
+
+
 def _messages(prompt: Prompt) -> list[ChatCompletionMessageParam]:
     user: str | list[ChatCompletionContentPartParam] = prompt.user
     images = [_image(image) for image in prompt.images if image.media_type in _VISIBLE]
