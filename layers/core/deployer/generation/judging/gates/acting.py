@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from deployer.generation.judging.subject import Subject
 from deployer.generation.reading.javascript import Script, script
-from deployer.generation.reading.markup import Element, document
+from deployer.generation.reading.markup import Document, Element, document, fragment
 from deployer.generation.reading.page import PAGES, SCRIPTS, STYLES, XML, is_a, is_javascript
 
 DEEPEST = 4
@@ -24,7 +24,8 @@ class Acting:
     elements: tuple[Element, ...]
     scripts: tuple[Script, ...]
     styles: tuple[str, ...]
-    too_deep: bool
+    unread: bool
+    """Whether something in it is nested too deep, or takes too long to read."""
 
 
 def acting(subject: Subject) -> Iterator[Acting]:
@@ -37,26 +38,36 @@ def acting(subject: Subject) -> Iterator[Acting]:
         elif is_a(path, SCRIPTS) or path in linked:
             yield _read(path, code=text)
         elif is_a(path, STYLES):
-            yield Acting(path, (), (), (text,), too_deep=False)
+            yield Acting(path, (), (), (text,), unread=False)
 
 
 def _read(path: str, *, markup: str = "", code: str = "") -> Acting:
     elements: list[Element] = []
     scripts: list[Script] = []
     styles: list[str] = []
-    pages, codes = [markup], [code]
+    unread = False
+    pages, codes = [document(markup)] if markup else [], [code]
     for _ in range(DEEPEST):
-        found = [element for page in pages if page for element in document(page).elements]
+        unread = unread or any(page.unread for page in pages)
+        found = [element for page in pages for element in page.elements]
         codes += [text for element in found for text in _code_of(element)]
         new = [script(text) for text in codes if text]
         elements += found
         scripts += new
         styles += [text for element in found for text in _styles_of(element)]
-        pages = [e.attributes["srcdoc"] for e in found if "srcdoc" in e.attributes]
-        pages += [e.text for e in found if local_name(e) == "noscript" and _MARKUP.search(e.text)]
-        pages += [text for one in new for text in one.strings if _MARKUP.search(text)]
-        codes = []
-    return Acting(path, tuple(elements), tuple(scripts), tuple(styles), too_deep=bool(pages))
+        pages, codes = list(_pages_in(found, new)), []
+    return Acting(path, tuple(elements), tuple(scripts), tuple(styles), unread or bool(pages))
+
+
+def _pages_in(elements: list[Element], scripts: list[Script]) -> Iterator[Document]:
+    """Documents in attributes, and markup that scripts put into the page."""
+    for element in elements:
+        if "srcdoc" in element.attributes:
+            yield document(element.attributes["srcdoc"])
+        if local_name(element) == "noscript" and _MARKUP.search(element.text):
+            yield fragment(element.text)
+    for one in scripts:
+        yield from (fragment(text) for text in one.strings if _MARKUP.search(text))
 
 
 def local_name(element: Element) -> str:

@@ -19,7 +19,7 @@ from deployer.generation.reading.javascript import (
     string_value,
     unescaped,
 )
-from deployer.generation.reading.page import PAGES, XML, is_a
+from deployer.generation.reading.page import XML, is_a
 from deployer.generation.reading.urls import plain
 
 
@@ -127,12 +127,14 @@ _BEHAVIOURS = (
     _Behaviour(
         "an event handler in an SVG or an image", _has_picture_events, r"\bon(?:load|error)\b"
     ),
-    _Behaviour("documents nested in documents", lambda each: each.too_deep, r"(?!)"),
+    _Behaviour(
+        "what is nested too deep, or opened too often, to be read",
+        lambda each: each.unread,
+        r"(?!)",
+    ),
 )
 _OUR_LINES = frozenset(line.strip() for line in SYSTEM.split("\n") if len(line.strip()) >= 60)
 _MARKER = re.compile(r"^\s*={3,}\s*(?:FILE|EDIT|DATA|END|DONE)\b[^\n]*={3,}\s*$", re.MULTILINE)
-_READ_DIFFERENTLY = re.compile(r"<!--?-?>|--!>|<!\[CDATA\[")
-"""Where browsers see a comment end and Python's parser, which the gates read with, does not."""
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:
@@ -152,8 +154,6 @@ def _texts(subject: Subject, path: str) -> Iterator[Finding]:
         yield _finding(path, "our instructions", f"{path} repeats the deployer's instructions")
     if (marker := _MARKER.search(text)) and not subject.asked_for(marker[0]):
         yield _finding(path, "a marker", f"{path} holds a marker line of the answer's format")
-    if is_a(path, PAGES) and (odd := _READ_DIFFERENTLY.search(text)):
-        yield _finding(path, odd[0], f"{path} holds {odd[0]}, which not all read alike")
 
 
 def _finding(path: str, what: str, problem: str) -> Finding:
