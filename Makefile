@@ -30,7 +30,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv environments browser lock demo run burst down logs doctor lint bandit template test test-fast fuzz simulate deploy caller redrive notify
+.PHONY: help venv environments browser lock demo run burst down logs configuration doctor lint bandit template test test-fast fuzz simulate deploy caller redrive notify
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -140,6 +140,9 @@ down: venv ## stop what runs
 
 logs: venv ## follow the functions' logs (DEPLOYMENT=id for one deployment's)
 	@$(DEV)/python -m operate logs --deployment "$(DEPLOYMENT)"
+
+configuration: venv ## write the tables of docs/configuration.md, after a change in template.yaml
+	@$(DEV)/python -m operate configuration
 
 doctor: venv ## say what is missing or wrong in .env and on this machine
 	@$(DEV)/python -m operate doctor

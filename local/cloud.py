@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from operate import env_file
+from operate import env_file, parameters
 from operate.emulator import CREDENTIALS, REGION
 from operate.places import CLOUD_PYTHON, LOOPBACK, Home, Ports, url
 
@@ -50,7 +50,7 @@ def plain_environment() -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AWS_", "PYTHON", "MAKE", "MFLAGS"))
-        and name not in (*env_file.SECRETS, *env_file.PARAMETERS, "VIRTUAL_ENV")
+        and name not in (*env_file.SECRETS, *parameters.settings(), "VIRTUAL_ENV")
     }
     near = ",".join(
         filter(None, [kept.get("no_proxy", kept.get("NO_PROXY", "")), LOOPBACK, "localhost"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deployer.domain.providers import PROVIDERS
-from operate import env_file
+from operate import env_file, parameters
 from operate.places import LOOPBACK, Ports, url
 
 if TYPE_CHECKING:
@@ -67,13 +67,8 @@ def cast(values: Mapping[str, str], ports: Ports) -> Cast:
             "GIT_BASE_URL": url(ports.github, "/git"),
             "PAGES_BASE_URL": url(ports.github, "/pages"),
         }
-    parameters = {
-        parameter: filled[name]
-        for name, parameter in env_file.PARAMETERS.items()
-        if filled.get(name)
-    }
     secrets = {name: filled[name] for name in env_file.SECRETS if name in filled}
-    return Cast(real_model, real_github, parameters, secrets)
+    return Cast(real_model, real_github, parameters.given(filled), secrets)
 
 
 def only_stand_ins(ports: Ports, **parameters: str) -> Cast:

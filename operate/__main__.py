@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from operate import callers, deploy, doctor
+from operate import callers, configuration, deploy, doctor
 from operate.command import Stopped, parser, run
 from operate.logs import FunctionLogs
 from operate.notify_again import notify_again
@@ -46,6 +46,12 @@ def _doctor(_: Options) -> int:
     return 0 if doctor.report() else 1
 
 
+def _configuration(_: Options) -> int:
+    """Write the tables of docs/configuration.md."""
+    configuration.write()
+    return 0
+
+
 def _deploy(options: Options) -> int:
     """Build and deploy to AWS, and put the secrets there."""
     deploy.deploy(options.env, Progress())
@@ -68,6 +74,7 @@ def _arguments() -> Options:
         return added
 
     command("doctor", _doctor)
+    command("configuration", _configuration)
     logs = command("logs", _logs)
     logs.add_argument("--deployment", default="", help="only this deployment id's")
     moved, told = command("redrive", _redrive), command("notify", _notify)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operate import env_file, secret_upload
+from operate import env_file, parameters, secret_upload
 from operate.errors import CommandError
 from operate.places import CHECKOUT, ENV_FILE, SAM, SAM_CONFIG, UV
 from operate.sam import leave_out_other_providers, overrides
@@ -33,18 +33,15 @@ def deploy(environment: str, say: Progress) -> None:
     for problem in env_file.problems_for_aws(values):
         raise CommandError(str(problem))
     config = _config(environment)
-    parameters = {
-        parameter: values[name] for name, parameter in env_file.PARAMETERS.items() if name in values
-    }
     say(f"sam build, for {values['LLM_PROVIDER']}")
     providers = env_file.providers(values)
     _sam(["build", "--config-env", environment, *leave_out_other_providers(providers)])
     say(f"sam deploy: stack {config['stack_name']}")
-    stage = {"Stage": environment}
+    given = parameters.given(values) | {"Stage": environment}
     _sam(
         [
             *("deploy", "--config-file", str(SAM_CONFIG), "--config-env", environment),
-            *("--parameter-overrides", *overrides(parameters | stage)),
+            *("--parameter-overrides", *overrides(given)),
         ]
     )
     session, outputs = stack(environment)

@@ -117,7 +117,7 @@ class Application:
             rounds=self._connections.rounds(config.table_name),
             telemetry=self._connections.telemetry(),
             clock=self._connections.now,
-            patience=timedelta(seconds=config.pages_patience_seconds),
+            patience=timedelta(seconds=config.pages_patience),
         )
 
     @cached_property

@@ -43,16 +43,18 @@ Url = Annotated[str, StringConstraints(pattern=r"^https?://")]
 
 
 class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    """A field is the variable of its name in capitals; the template passes it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper)
 
 
 class EvaluationSettings(_Settings):
     """Where notifications may go; the door and the notifier have the same."""
 
-    evaluation_network: Network = Field(alias="EVALUATION_NETWORK", default=Network.PUBLIC)
+    evaluation_network: Network = Network.PUBLIC
     evaluation_hosts: Annotated[
         tuple[Annotated[str, AfterValidator(check_pattern)], ...], BeforeValidator(_comma_separated)
-    ] = Field(alias="EVALUATION_HOSTS", default=())
+    ] = ()
 
     @property
     def evaluation_rules(self) -> EvaluationRules:
@@ -60,18 +62,18 @@ class EvaluationSettings(_Settings):
 
 
 class DeploymentSettings(_Settings):
-    table_name: str = Field(alias="TABLE_NAME", min_length=1)
-    bucket_name: str = Field(alias="BUCKET_NAME", min_length=1)
-    queue_url: str = Field(alias="QUEUE_URL", min_length=1)
-    secret_name: str = Field(alias="SECRET_NAME", min_length=1)
+    table_name: str = Field(min_length=1)
+    bucket_name: str = Field(min_length=1)
+    queue_url: str = Field(min_length=1)
+    secret_name: str = Field(min_length=1)
 
 
 class ValidatorSettings(DeploymentSettings, EvaluationSettings):
-    public_url: str = Field(alias="PUBLIC_URL", default="")
+    public_url: str = ""
     """Where callers reach the API, when that is not its own address."""
-    caller_secrets: Literal["shared", "per-email"] = Field(alias="CALLER_SECRETS", default="shared")
-    quota_per_minute: int = Field(alias="QUOTA_PER_MINUTE", default=2000, ge=0)
-    quota_per_day: int = Field(alias="QUOTA_PER_DAY", default=0, ge=0)
+    caller_secrets: Literal["shared", "per-email"] = "shared"
+    quota_per_minute: int = Field(default=2000, ge=0)
+    quota_per_day: int = Field(default=0, ge=0)
     """New requests that are accepted from one e-mail; 0 for any number."""
 
     @property
@@ -82,14 +84,12 @@ class ValidatorSettings(DeploymentSettings, EvaluationSettings):
 class GitHubSettings(_Settings):
     """Whose repositories are written, and as whom."""
 
-    secret_name: str = Field(alias="SECRET_NAME", min_length=1)
-    github_api_url: Url = Field(alias="GITHUB_API_URL", default="https://api.github.com")
-    github_organization: str = Field(alias="GITHUB_ORGANIZATION", default="")
-    github_username: str = Field(alias="GITHUB_USERNAME", default="", validate_default=True)
-    github_app_id: str = Field(alias="GITHUB_APP_ID", default="")
-    github_app_installation_id: int | None = Field(
-        alias="GITHUB_APP_INSTALLATION_ID", default=None, validate_default=True
-    )
+    secret_name: str = Field(min_length=1)
+    github_api_url: Url = "https://api.github.com"
+    github_organization: str = ""
+    github_username: str = Field(default="", validate_default=True)
+    github_app_id: str = ""
+    github_app_installation_id: int | None = Field(default=None, validate_default=True)
 
     @field_validator("github_username")
     @classmethod
@@ -128,26 +128,24 @@ class GitHubSettings(_Settings):
 
 
 class WorkerSettings(DeploymentSettings, GitHubSettings):
-    state_machine_arn: str = Field(alias="STATE_MACHINE_ARN", min_length=1)
-    max_receive_count: int = Field(alias="MAX_RECEIVE_COUNT", ge=1)
-    llm_provider: ProviderName = Field(alias="LLM_PROVIDER")
-    llm_model: str = Field(alias="LLM_MODEL", default="")
-    llm_fallback_provider: ProviderName | None = Field(alias="LLM_FALLBACK_PROVIDER", default=None)
-    llm_fallback_model: str = Field(alias="LLM_FALLBACK_MODEL", default="")
+    state_machine_arn: str = Field(min_length=1)
+    max_receive_count: int = Field(ge=1)
+    llm_provider: ProviderName
+    llm_model: str = ""
+    llm_fallback_provider: ProviderName | None = None
+    llm_fallback_model: str = ""
     llm_prices: Annotated[tuple[float, float, float] | None, BeforeValidator(_comma_separated)] = (
-        Field(alias="LLM_PRICES", default=None)
+        None
     )
     """US dollars for a million tokens: input, cached input, output."""
-    max_cost_usd: float | None = Field(alias="MAX_COST_USD", default=None, gt=0)
-    site_cache: CacheScope = Field(alias="SITE_CACHE", default=CacheScope.TASK)
-    allow_workflows: bool = Field(alias="ALLOW_WORKFLOWS", default=False)
+    max_cost_usd: float | None = Field(default=None, gt=0)
+    site_cache: CacheScope = CacheScope.TASK
+    allow_workflows: bool = False
     base_urls: tuple[tuple[str, str], ...] = ()
     """Pairs of a provider and its address, for those that are reached at another."""
-    git_base_url: Url = Field(alias="GIT_BASE_URL", default="https://github.com")
-    pages_base_url: str = Field(alias="PAGES_BASE_URL", default="")
-    github_write_limits: Annotated[Limits, BeforeValidator(_write_limits)] = Field(
-        alias="GITHUB_WRITE_LIMITS", default=LIMITS
-    )
+    git_base_url: Url = "https://github.com"
+    pages_base_url: str = ""
+    github_write_limits: Annotated[Limits, BeforeValidator(_write_limits)] = LIMITS
     """What the host allows one account: writes/seconds, comma separated."""
 
     @model_validator(mode="before")
@@ -155,7 +153,7 @@ class WorkerSettings(DeploymentSettings, GitHubSettings):
     def _gather_base_urls(cls, environment: dict[str, str]) -> dict[str, object]:
         given = [row for row in PROVIDERS.values() if row.base_url_name in environment]
         pairs = tuple((row.name, environment[row.base_url_name]) for row in given)
-        return {**environment, "base_urls": pairs}
+        return {**environment, "BASE_URLS": pairs}
 
     def base_url(self, provider: str) -> str:
         """Where the provider is reached; empty for its own address."""
@@ -163,11 +161,11 @@ class WorkerSettings(DeploymentSettings, GitHubSettings):
 
 
 class NotifierSettings(EvaluationSettings):
-    table_name: str = Field(alias="TABLE_NAME", min_length=1)
+    table_name: str = Field(min_length=1)
     retry_delays: Annotated[
         tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_comma_separated)
-    ] = Field(alias="RETRY_DELAYS")
-    max_retry_attempts: int = Field(alias="MAX_RETRY_ATTEMPTS", ge=0)
+    ]
+    max_retry_attempts: int = Field(ge=0)
 
     @property
     def delays(self) -> tuple[int, ...]:
@@ -176,13 +174,14 @@ class NotifierSettings(EvaluationSettings):
 
 
 class PagesCheckerSettings(GitHubSettings):
-    table_name: str = Field(alias="TABLE_NAME", min_length=1)
-    pages_patience_seconds: int = Field(alias="PAGES_PATIENCE", default=120, ge=0)
+    table_name: str = Field(min_length=1)
+    pages_patience: int = Field(default=120, ge=0)
+    """Seconds."""
 
 
 class StatusSettings(_Settings):
-    table_name: str = Field(alias="TABLE_NAME", min_length=1)
-    llm_provider: str = Field(alias="LLM_PROVIDER", default="unknown")
+    table_name: str = Field(min_length=1)
+    llm_provider: str = "unknown"
 
 
 S = TypeVar("S", bound=_Settings)
