@@ -14,7 +14,7 @@ from tests.support.internet import Internet
 @pytest.fixture(scope="session")
 def chromium() -> Chromium:
     """The browser as the function has it: no network, each page in a process of its own."""
-    return Chromium(executable())
+    return Chromium(executable)
 
 
 @pytest.fixture

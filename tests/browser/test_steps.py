@@ -6,8 +6,8 @@ import pytest
 
 from deployer.adapters.chromium.browser import Chromium
 from deployer.adapters.chromium.steps import StepsRun
-from deployer.domain.browser import Evidence, Verdict
 from deployer.domain.steps import parse_steps
+from deployer.domain.visit import Evidence, Verdict
 from tests.support.chromium import open_site
 
 PAGE = """<!doctype html><title>Shop</title>

@@ -14,23 +14,23 @@ from pathlib import Path
 
 import pytest
 
-from deployer.adapters.chromium.answers import Source, first_of
+from deployer.adapters.chromium.answers import Source
 from deployer.adapters.chromium.browser import Chromium
 from deployer.adapters.chromium.executable import (
     Executable,
-    NoBrowserError,
     installed,
     runs_bundled,
     unpack,
 )
-from deployer.adapters.chromium.page import Page
 from deployer.adapters.chromium.process import Options, Process
-from deployer.adapters.chromium.published import SITE_URL, PublishedSite
+from deployer.adapters.chromium.published import SITE_URL
+from deployer.domain.page import NoBrowserError, Page
 from deployer.domain.site import Site
 from tests.support.internet import Contact, Internet
 
 FETCHED = Path(__file__).parents[2] / ".local/chromium"
 """Where `make browser` puts Chromium."""
+LIBRARIES = FETCHED.parent / "libraries"
 
 
 @functools.cache
@@ -48,12 +48,15 @@ def executable() -> Executable:
 
 @contextmanager
 def open_site(
-    site: Mapping[str, bytes], *more: Source, chromium: Chromium | None = None, seconds: float = 8
+    site: Mapping[str, bytes],
+    *sources: Source,
+    chromium: Chromium | None = None,
+    seconds: float = 8,
 ) -> Iterator[Page]:
-    """The site's page, opened; what it asks of other hosts is answered by `more` or refused."""
-    browser = chromium or Chromium(executable())
-    with browser.page(first_of([PublishedSite(Site(site)), *more])) as opened:
-        opened.page.open(SITE_URL, seconds)
+    """The site's page, opened; what it asks of other hosts is answered by `sources`, if any."""
+    browser = chromium or Chromium(executable, sources)
+    with browser.open(Site(site), lambda _: bool(sources)) as opened:
+        opened.page.open("", seconds)
         yield opened.page
 
 

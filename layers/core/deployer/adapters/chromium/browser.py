@@ -2,86 +2,95 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from deployer.adapters.chromium.answers import Asked, Reply
-from deployer.adapters.chromium.executable import Executable, NoBrowserError
+from deployer.adapters.chromium.answers import Asked, Reply, Source, first_of
+from deployer.adapters.chromium.executable import Executable
+from deployer.adapters.chromium.outside import AllowedHosts
 from deployer.adapters.chromium.page import Page
 from deployer.adapters.chromium.process import Mode, Options, Process
-from deployer.adapters.chromium.protocol import ProtocolError
+from deployer.adapters.chromium.protocol import BrowserGoneError, NoAnswerError, ProtocolError
+from deployer.adapters.chromium.published import PublishedSite
+from deployer.domain.page import NoBrowserError, OpenedBrowser, PageLostError
+from deployer.domain.site import Site
 
 TRIES = 3
 """A start crashes about once in two hundred, several of them in a row."""
 START_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A page and the process that it lives in."""
-
-    page: Page
-    process: Process
-    starts: int
+_OUT_OF_MEMORY = "V8 javascript OOM"
+"""What the browser says last when a page of its only process had no more room."""
 
 
 class Chromium:
-    """Starts the browser. A mode that has hung is not tried again as long as this lives."""
+    """`Browser`. `sources` are asked in turn for what a page may have from other hosts.
 
-    def __init__(self, executable: Executable, options: Options | None = None) -> None:
+    `executable` is called when the browser is first needed. A mode that has hung or crashed at
+    every try is not tried again as long as this lives.
+    """
+
+    def __init__(
+        self,
+        executable: Callable[[], Executable],
+        sources: Sequence[Source] = (),
+        options: Options | None = None,
+        modes: Sequence[Mode] = tuple(Mode),
+    ) -> None:
         self._executable = executable
+        self._sources = sources
         self._options = options or Options()
-        self._modes = list(Mode)
+        self._modes = list(modes)
 
     @contextmanager
-    def page(self, answer: Callable[[Asked], Reply], *, graphics: bool = False) -> Iterator[Opened]:
-        """A page of its own browser, which ends with the block.
-
-        Raises:
-            NoBrowserError: the browser does not start.
-        """
-        opened = self._start(answer, graphics=graphics)
+    def open(
+        self, site: Site, allows: Callable[[str], bool], *, graphics: bool = False
+    ) -> Iterator[OpenedBrowser]:
+        answer = first_of([PublishedSite(site), AllowedHosts(allows, self._sources)])
+        process, page, starts = self._start(answer, graphics=graphics)
         try:
-            yield opened
+            yield OpenedBrowser(page, process.options.mode, starts)
+        except BrowserGoneError as exc:
+            raise _lost(process) from exc
         finally:
-            opened.page.close()
-            opened.process.kill()
+            page.close()
+            process.kill()
 
-    def _start(self, answer: Callable[[Asked], Reply], *, graphics: bool) -> Opened:
+    def _start(
+        self, answer: Callable[[Asked], Reply], *, graphics: bool
+    ) -> tuple[Process, Page, int]:
         failures: list[str] = []
         for mode in list(self._modes):
             options = replace(self._options, mode=mode, graphics=graphics)
             for _ in range(TRIES):
-                started = self._try(options, answer, failures)
-                if started is not None:
-                    return started
-                if "no answer" in failures[-1]:
-                    break
+                try:
+                    return *self._try(options, answer), len(failures) + 1
+                except (ProtocolError, OSError) as exc:
+                    failures.append(f"{mode}: {exc}")
+                    if isinstance(exc, NoAnswerError):
+                        break
             if mode is not self._modes[-1]:
                 self._modes.remove(mode)
         raise NoBrowserError(f"Chromium does not start: {'; '.join(failures)}")
 
-    def _try(
-        self, options: Options, answer: Callable[[Asked], Reply], failures: list[str]
-    ) -> Opened | None:
-        try:
-            process = Process(self._executable, options)
-        except OSError as exc:
-            failures.append(f"{options.mode}: {exc}")
-            time.sleep(0.1)  # a file that is just being written may be had in a moment
-            return None
+    def _try(self, options: Options, answer: Callable[[Asked], Reply]) -> tuple[Process, Page]:
+        process = Process(self._executable(), options)
         try:
             process.connection.call("Browser.getVersion", seconds=START_SECONDS)
-            several = options.mode is Mode.SEVERAL
-            page = Page(process.connection, answer, own_context=several)
-            return Opened(page, process, len(failures) + 1)
-        except ProtocolError as exc:
-            time.sleep(0.05)
-            failures.append(f"{options.mode}: {exc} (exit code {process.ended()})")
+            page = Page(process.connection, answer, own_context=options.mode is Mode.SEVERAL)
+        except BrowserGoneError as exc:
+            process.kill()
+            raise BrowserGoneError(f"it ended with exit code {process.ended()}") from exc
         except BaseException:
             process.kill()
             raise
-        process.kill()
-        return None
+        return process, page
+
+
+def _lost(process: Process) -> PageLostError:
+    """Why the browser ended under its page."""
+    log = (process.folder / "stderr").read_text(errors="replace")
+    process.kill()
+    if process.memory.exceeded or _OUT_OF_MEMORY in log:
+        return PageLostError("the page took more memory than it may", by_page=True)
+    return PageLostError(f"the browser ended under the page (exit code {process.ended()})")

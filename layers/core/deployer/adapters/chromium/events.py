@@ -7,7 +7,7 @@ from typing import Any
 from deployer.adapters.chromium.happenings import Happenings, exception, place, printed, short
 from deployer.adapters.chromium.protocol import Connection
 from deployer.adapters.chromium.traffic import Traffic
-from deployer.domain.browser import Kind
+from deployer.domain.visit import Kind
 
 MAX_LINES = 300
 """Console lines of one page that are listened to; more of them keep our side from its work."""
@@ -25,6 +25,8 @@ class Events:
         self._lines = 0
         self.loaded = False
         self.crashed = False
+        self.time_is_up = False
+        """The virtual time that the page was given has gone by."""
         self._handlers = {
             "Fetch.requestPaused": traffic.on_paused,
             "Page.javascriptDialogOpening": self._on_dialog,
@@ -33,6 +35,7 @@ class Events:
             "Runtime.exceptionThrown": self._on_exception,
             "Log.entryAdded": self._on_log,
             "Audits.issueAdded": self._on_issue,
+            "Emulation.virtualTimeBudgetExpired": self._on_time,
             "Page.windowOpen": self._on_window,
             "Inspector.targetCrashed": self._on_crash,
             "Target.targetCreated": self._on_target,
@@ -52,6 +55,9 @@ class Events:
     def _on_load(self, _: dict[str, Any]) -> None:
         self.loaded = True
 
+    def _on_time(self, _: dict[str, Any]) -> None:
+        self.time_is_up = True
+
     def _on_dialog(self, params: dict[str, Any]) -> None:
         self._happenings.add(Kind.DIALOG, f"{params['type']}: {params['message']}")
         answer = {"accept": True, "promptText": params.get("defaultPrompt", "")}
@@ -69,6 +75,8 @@ class Events:
 
     def _on_log(self, params: dict[str, Any]) -> None:
         entry = params["entry"]
+        if entry["text"].startswith("WebSocket connection to "):
+            self._traffic.miss(entry["text"].split("'")[1], "sockets are not opened from here")
         # Failed requests are known from their answers, violations from the issues.
         if entry["level"] == "error" and entry["source"] not in ("network", "security"):
             self._happenings.add(Kind.CONSOLE_ERROR, entry["text"], place(entry))
@@ -79,7 +87,9 @@ class Events:
             kind = details["contentSecurityPolicyViolationType"]
             what = short(details.get("blockedURL", "")) or kind
             text = f"{what}: the page's policy forbids it ({details['violatedDirective']})"
-            self._happenings.add(Kind.VIOLATION, text, place(details.get("sourceCodeLocation", {})))
+            # Of an element in the page's own HTML the browser does not know the line.
+            where = {**details.get("sourceCodeLocation", {}), "columnNumber": -1}
+            self._happenings.add(Kind.VIOLATION, text, place(where).removesuffix(":1"))
 
     def _on_crash(self, _: dict[str, Any]) -> None:
         self.crashed = True

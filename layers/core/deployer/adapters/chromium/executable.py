@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from deployer.domain.page import NoBrowserError
+
 _TARS = ("al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br")
 """What Amazon Linux 2023 lacks (nss, nspr, expat), Open Sans, and graphics without a GPU."""
 _CHUNK_BYTES = 1 << 20
@@ -26,10 +28,6 @@ _INSTALLED = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 )
-
-
-class NoBrowserError(Exception):
-    """There is no browser to run; the message names the cure."""
 
 
 @dataclass(frozen=True)

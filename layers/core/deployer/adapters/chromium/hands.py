@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-from deployer.adapters.chromium.page import Page
+from deployer.domain.page import Page
 
 PATIENCE_SECONDS = 3.0
 """The time in which what a step needs or expects may come: pages fetch, and animate."""

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deployer.adapters.chromium.published import HOST, SITE_URL
-from deployer.domain.browser import Happening, Kind
+from deployer.domain.visit import Happening, Kind
 
 MAX_EACH = 30
 """Different happenings of a kind that are kept; alike ones are counted."""

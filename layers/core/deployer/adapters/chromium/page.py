@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from deployer.adapters.chromium.answers import Asked, Reply
@@ -18,40 +18,26 @@ from deployer.adapters.chromium.protocol import (
     NoAnswerError,
     ProtocolError,
 )
+from deployer.adapters.chromium.published import SITE_URL
 from deployer.adapters.chromium.traffic import Traffic
-from deployer.domain.browser import Happening, Kind
+from deployer.domain.page import NotJavaScriptError, Value
+from deployer.domain.visit import Happening, Kind
 
 QUIET_SECONDS = 0.15
 """A page that has asked for nothing for so long has settled."""
 SETTLE_SECONDS = 3.0
+SKIP_SECONDS = 5.0
+"""How long skipping any time may take; a page that is busy for longer gets no more of it."""
 MAX_VALUE = 500
 _HEIGHTS = {1280: 800, 375: 812}
 _FALSE = ("false", "null", "0", "-0", "NaN", "0n", '""', "undefined")
 
 
-@dataclass(frozen=True)
-class Value:
-    """What an expression came to: one of `gave`, `threw` and `silence` says something."""
-
-    gave: str = ""
-    holds: bool = False
-    """Whether JavaScript takes the value for true."""
-    threw: str = ""
-    silence: str = ""
-    """Why there is no value: the page is stuck, or has crashed."""
-
-
-class NotJavaScriptError(Exception):
-    """The expression cannot be read; the message is the browser's."""
-
-
 class Page:
-    """The one page of a browser, and the windows and workers that it opens.
+    """`Page`: the one page of a browser, and the windows and workers that it opens.
 
     `answer` answers every request of theirs. `own_context`: apart from the browser's own cookies
     and storage; a browser of a single process has room for its default context alone.
-
-    Every method raises BrowserGoneError if the browser has ended.
     """
 
     def __init__(
@@ -67,27 +53,20 @@ class Page:
         target = _new_target(connection, context) if context else _first_target(connection)
         self._session = _attach(connection, target, context)
         self._events.watch(target, self._session)
+        self._skipped = False
         self._resize(1280)
 
     @property
     def missed(self) -> str:
-        """The first script or data that our side could not have for the page; empty for none."""
         return self._traffic.missed
 
-    def open(self, url: str, seconds: float) -> bool:
-        """Go there and wait until the page has loaded and settled.
-
-        Returns:
-            whether it did within `seconds`; one that did not may be questioned all the same.
-        """
-        return self._load("Page.navigate", {"url": url}, seconds)
+    def open(self, address: str, seconds: float) -> bool:
+        return self._load("Page.navigate", {"url": f"{SITE_URL}{address}"}, seconds)
 
     def reload(self, seconds: float) -> bool:
-        """Load the page again, with the storage that it has written."""
         return self._load("Page.reload", {}, seconds)
 
     def act(self, method: str, params: dict[str, Any]) -> None:
-        """Pass on what a mouse or a keyboard does (`Input.*`); a stuck page does not hear it."""
         try:
             self._call(method, params, 2)
         except BrowserGoneError:
@@ -109,25 +88,29 @@ class Page:
         return True
 
     def settle(self, seconds: float) -> None:
-        """Wait until the page asks for nothing any more, at most `seconds`."""
         self._traffic.touch()
         until = time.monotonic() + seconds
         while self._traffic.quiet_seconds() < QUIET_SECONDS and time.monotonic() < until:
             self._connection.pump(0.02)
 
     def wait(self, seconds: float) -> None:
-        """Let the page run."""
         self._connection.pump(seconds)
 
-    def evaluate(self, expression: str, seconds: float) -> Value:
-        """The value of an expression: awaited if it is a promise, called if it is a function.
-
-        Raises:
-            NotJavaScriptError: it is none.
-        """
-        options = {"expression": expression, "replMode": self._only_with_await(expression)}
+    def skip(self, seconds: float) -> None:
+        self._events.time_is_up = False
         try:
-            answer = self._run("Runtime.evaluate", options, seconds)
+            self._let_pass(seconds)
+        except BrowserGoneError:
+            raise
+        except ProtocolError:
+            return
+        self._connection.pump(SKIP_SECONDS, until=lambda: self._events.time_is_up)
+        self._skipped = True
+
+    def evaluate(self, expression: str, seconds: float) -> Value:
+        try:
+            readable = self._readable(expression, seconds)
+            answer = self._run("Runtime.evaluate", {"expression": readable}, seconds)
             if answer["result"].get("type") == "function":
                 called = {
                     "objectId": answer["result"]["objectId"],
@@ -143,8 +126,19 @@ class Page:
             return self._silent(f"the page gave no answer ({exc})")
         return _value(answer)
 
+    def html(self, selector: str) -> str | None:
+        found = f"document.querySelector({json.dumps(selector)})?.outerHTML.slice(0, {MAX_VALUE})"
+        try:
+            options = {"expression": found, "returnByValue": True, "silent": True}
+            answer = self._call("Runtime.evaluate", options, 1)
+        except BrowserGoneError:
+            raise
+        except ProtocolError:
+            return None
+        value: str | None = answer["result"].get("value")
+        return None if "exceptionDetails" in answer else value
+
     def screenshot(self, width: int, seconds: float) -> bytes | None:
-        """A PNG of what a window of that width shows; None if it cannot be drawn in time."""
         options = {"format": "png", "captureBeyondViewport": False}
         try:
             self._resize(width)
@@ -156,12 +150,16 @@ class Page:
         return base64.b64decode(drawn["data"])
 
     def happened(self) -> tuple[Happening, ...]:
-        """What happened since this was asked before."""
         return self._happenings.take()
 
     def close(self) -> None:
         """Answer no more requests; the browser itself is ended by whoever started it."""
         self._traffic.close()
+
+    def _let_pass(self, seconds: float) -> None:
+        """Put the page's time under ours, and let some of it go by as fast as the page can."""
+        budget = {"policy": "pauseIfNetworkFetchesPending", "budget": seconds * 1000}
+        self._call("Emulation.setVirtualTimePolicy", budget, 2)
 
     def _call(self, method: str, params: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._events.crashed:
@@ -169,28 +167,34 @@ class Page:
         return self._connection.call(method, params, self._session, seconds=max(0.0, seconds))
 
     def _run(self, method: str, options: dict[str, Any], seconds: float) -> dict[str, Any]:
-        common = {"awaitPromise": True, "userGesture": True, "generatePreview": True}
-        return self._call(method, {**options, **common}, seconds)
+        """What the command gives; what the promise that it gives comes to."""
+        until = time.monotonic() + seconds
+        options = {**options, "userGesture": True, "generatePreview": True}
+        answer = self._call(method, options, seconds)
+        if answer["result"].get("subtype") != "promise":
+            return answer
+        if self._skipped:
+            self._let_pass(seconds)
+        promise = {"promiseObjectId": answer["result"]["objectId"], "generatePreview": True}
+        return self._call("Runtime.awaitPromise", promise, until - time.monotonic())
 
-    def _only_with_await(self, expression: str) -> bool:
-        """Whether the expression can be read only where `await` may stand anywhere."""
-        error = self._syntax_error(expression)
-        if error and "await" in expression:
-            error = self._syntax_error(f"(async () => (\n{expression}\n))()")
-            if not error:
-                return True
-        if error:
-            raise NotJavaScriptError(error)
-        return False
+    def _readable(self, expression: str, seconds: float) -> str:
+        """The expression, as it is or where it may `await`.
 
-    def _syntax_error(self, expression: str) -> str:
+        Raises:
+            NotJavaScriptError: it can be read in neither way.
+        """
+        error = self._syntax_error(expression, seconds)
+        if not error:
+            return expression
+        awaiting = f"(async () => (\n{expression}\n))()"
+        if "await" in expression and not self._syntax_error(awaiting, seconds):
+            return awaiting
+        raise NotJavaScriptError(error)
+
+    def _syntax_error(self, expression: str, seconds: float) -> str:
         options = {"expression": expression, "sourceURL": "", "persistScript": False}
-        try:
-            compiled = self._call("Runtime.compileScript", options, 2)
-        except BrowserGoneError:
-            raise
-        except ProtocolError:
-            return ""  # a page that is stuck will not evaluate either, and then says so
+        compiled = self._call("Runtime.compileScript", options, seconds)
         return exception(compiled["exceptionDetails"])[0] if "exceptionDetails" in compiled else ""
 
     def _interrupt(self) -> None:

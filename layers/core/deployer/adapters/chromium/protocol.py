@@ -15,6 +15,8 @@ from contextlib import suppress
 from threading import Lock, get_ident
 from typing import Any
 
+from deployer.domain.page import PageLostError
+
 CHUNK_BYTES = 1 << 18
 MAX_MESSAGE_BYTES = 64 << 20
 """A page may log a string of any length; the largest screenshot is far below."""
@@ -27,7 +29,7 @@ class ProtocolError(Exception):
     """The browser did not do what it was asked."""
 
 
-class BrowserGoneError(ProtocolError):
+class BrowserGoneError(ProtocolError, PageLostError):
     """The pipe is closed: the browser ended, crashed or was killed."""
 
 
@@ -161,7 +163,10 @@ class Connection:
         if end < 0:
             self._searched = len(self._incoming)
             return False
-        message = json.loads(self._incoming[:end])
+        try:
+            message = json.loads(self._incoming[:end])
+        except ValueError as exc:
+            raise ProtocolError("what came is not the protocol") from exc
         del self._incoming[: end + 1]
         self._searched = 0
         if "id" not in message:

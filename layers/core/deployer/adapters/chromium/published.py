@@ -15,6 +15,7 @@ SITE_URL = f"https://{HOST}/site/"
 
 _TYPES = MimeTypes(filenames=())
 for _ending, _type in {
+    ".cjs": "text/javascript",
     ".js": "text/javascript",
     ".mjs": "text/javascript",
     ".md": "text/markdown",

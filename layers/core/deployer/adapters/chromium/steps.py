@@ -6,10 +6,9 @@ import time
 from collections.abc import Sequence
 
 from deployer.adapters.chromium.hands import PATIENCE_SECONDS, POLL_SECONDS, CannotActError, Hands
-from deployer.adapters.chromium.page import NotJavaScriptError, Page, Value
-from deployer.adapters.chromium.published import SITE_URL
-from deployer.domain.browser import Evidence, Happening, Kind, Verdict
+from deployer.domain.page import NotJavaScriptError, Page, Value
 from deployer.domain.steps import Action, Step
+from deployer.domain.visit import Evidence, Happening, Kind, Verdict
 
 LOAD_SECONDS = 8.0
 
@@ -57,9 +56,9 @@ class StepsRun:
     def _act(self, step: Step) -> None:
         match step.action:
             case Action.OPEN:
-                self._open(f"{SITE_URL}{step.target}")
+                _expect_loaded(self._page.open(step.target, LOAD_SECONDS))
             case Action.RELOAD:
-                self._open("")
+                _expect_loaded(self._page.reload(LOAD_SECONDS))
             case Action.CLICK:
                 self._hands.click(step.target)
             case Action.FILL:
@@ -70,11 +69,6 @@ class StepsRun:
                 self._hands.press(step.target, step.value)
             case _:
                 self._hands.wait_for(step.target, step.value)
-
-    def _open(self, url: str) -> None:
-        loaded = self._page.open(url, LOAD_SECONDS) if url else self._page.reload(LOAD_SECONDS)
-        if not loaded:
-            raise CannotActError("the page did not load in time")
 
     def _expect(self, number: int, step: Step) -> Evidence | None:
         until = min(self._until, time.monotonic() + self._patience)
@@ -111,6 +105,11 @@ class StepsRun:
         news = self._page.happened()
         self.happened += news
         self._dialogs += [one.text for one in news if one.kind is Kind.DIALOG]
+
+
+def _expect_loaded(loaded: bool) -> None:
+    if not loaded:
+        raise CannotActError("the page did not load in time")
 
 
 def _open(number: int, step: Step, why: str) -> Evidence:

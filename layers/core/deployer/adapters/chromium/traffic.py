@@ -14,7 +14,7 @@ from deployer.adapters.chromium.answers import Asked, RefusedError, Reply, Unrea
 from deployer.adapters.chromium.happenings import Happenings, short
 from deployer.adapters.chromium.protocol import Connection
 from deployer.adapters.chromium.published import HOST
-from deployer.domain.browser import Kind
+from deployer.domain.visit import Kind
 
 FETCHERS = 6
 """Requests that are answered at a time: as many as browsers send to one host."""
@@ -64,6 +64,13 @@ class Traffic:
         self._count(1)
         self._threads.submit(self._reply_to, paused)
 
+    def miss(self, url: str, why: str, *, matters: bool = True) -> None:
+        """Note what the page may ask for and our side could not have."""
+        text = f"{short(url)}: {why}"
+        self._happenings.add(Kind.NOT_REACHED, text)
+        if matters and not self.missed:
+            self.missed = text
+
     def close(self) -> None:
         """Answer no more; what is being fetched ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -100,10 +107,7 @@ class Traffic:
             self._happenings.add(Kind.FAILED_REQUEST, f"{short(url.geturl())}: {status}")
 
     def _not_reached(self, paused: dict[str, Any], why: str) -> None:
-        text = f"{short(paused['request']['url'])}: {why}"
-        self._happenings.add(Kind.NOT_REACHED, text)
-        if paused["resourceType"] in _MATTERING and not self.missed:
-            self.missed = text
+        self.miss(paused["request"]["url"], why, matters=paused["resourceType"] in _MATTERING)
 
     def _fulfil(self, paused: dict[str, Any], reply: Reply) -> None:
         headers = [{"name": name, "value": value} for name, value in reply.headers.items()]

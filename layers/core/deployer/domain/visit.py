@@ -125,6 +125,13 @@ class Visit:
     seconds: float = 60.0
     """The time for all of it; what is not told by then cannot be told."""
 
+    def allows(self, host: str) -> bool:
+        """Whether the page may use the host (lower case)."""
+        return self.any_host or any(
+            host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
+            for pattern in self.hosts
+        )
+
 
 @dataclass(frozen=True)
 class Report:

@@ -1,0 +1,114 @@
+"""A page in a browser, as those who judge it use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from deployer.domain.site import Site
+from deployer.domain.visit import Happening
+
+
+class NoBrowserError(Exception):
+    """There is no browser to run, or it does not start; the message names the cure."""
+
+
+class PageLostError(Exception):
+    """The browser ended under the page. `by_page`: the page made it, by the memory it took."""
+
+    def __init__(self, message: str, *, by_page: bool = False) -> None:
+        super().__init__(message)
+        self.by_page = by_page
+
+
+class NotJavaScriptError(ValueError):
+    """The expression cannot be read; the message is the browser's."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """What an expression came to: one of `gave`, `threw` and `silence` says something."""
+
+    gave: str = ""
+    """In words: `"NaN"` for a text, `NaN` for the number, `div#total` for an element."""
+    holds: bool = False
+    """Whether JavaScript takes the value for true."""
+    threw: str = ""
+    silence: str = ""
+    """Why there is no value: the page is stuck, or has crashed."""
+
+
+class Page(Protocol):
+    """One page and the windows and workers that it opens. Every method raises PageLostError if the
+    browser has ended under it."""
+
+    @property
+    def missed(self) -> str:
+        """The first script or data that our side could not have for the page; empty for none."""
+
+    def open(self, address: str, seconds: float) -> bool:
+        """Load a page of the site (`""`, `?url=a.png`, `about.html`) and let it settle.
+
+        Returns:
+            whether it had loaded within `seconds`; one that had not may be questioned all the same.
+        """
+
+    def reload(self, seconds: float) -> bool:
+        """Load the page again, with the storage that it has written; as `open`."""
+
+    def act(self, method: str, params: dict[str, Any]) -> None:
+        """Pass on what a mouse or a keyboard does (`Input.*`); a stuck page does not hear it."""
+
+    def settle(self, seconds: float) -> None:
+        """Wait until the page asks for nothing any more, at most `seconds`."""
+
+    def wait(self, seconds: float) -> None:
+        """Let the page run."""
+
+    def skip(self, seconds: float) -> None:
+        """Let that much time go by for the page's timers and clock, in far less of ours. From then
+        on the page's time goes by only while it is asked something, or skipped again."""
+
+    def evaluate(self, expression: str, seconds: float) -> Value:
+        """The value of an expression: awaited if it is a promise, called if it is a function.
+
+        Raises:
+            NotJavaScriptError: it is none.
+        """
+
+    def html(self, selector: str) -> str | None:
+        """The HTML of the first element that the selector finds, shortened; None without one."""
+
+    def screenshot(self, width: int, seconds: float) -> bytes | None:
+        """A PNG of what a window of that width shows; None if it cannot be drawn in time."""
+
+    def happened(self) -> tuple[Happening, ...]:
+        """What happened since this was asked before."""
+
+
+@dataclass(frozen=True)
+class OpenedBrowser:
+    """A blank page, ready to be sent to its site, and what it took to have it."""
+
+    page: Page
+    mode: str
+    """`several` or `single`: the processes of the browser."""
+    starts: int
+
+
+class Browser(Protocol):
+    """A browser that serves one site at a time to one page."""
+
+    def open(
+        self, site: Site, allows: Callable[[str], bool], *, graphics: bool
+    ) -> AbstractContextManager[OpenedBrowser]:
+        """A page for `site`, whose requests to other hosts are answered if `allows` them.
+
+        Leaving the block ends the browser.
+
+        Raises:
+            NoBrowserError: there is none.
+            PageLostError: it ended inside the block.
+        """
