@@ -5,12 +5,6 @@ PYTHON ?= python3
 PORT ?= 7860
 ENV ?= dev
 GIVEN_ENV = $(if $(filter command,$(origin ENV)),--env $(ENV))
-TESTS ?= tests
-BURST_PORT ?= 7960
-BURST = $(if $(DEPLOYMENTS),--deployments $(DEPLOYMENTS)) $(if $(SECONDS),--seconds $(SECONDS)) \
-  $(if $(CALLERS),--callers $(CALLERS)) $(if $(KILL),--kill $(KILL)) $(if $(SEED),--seed $(SEED)) \
-  $(if $(GITHUB_LIMITS),--github-limits)
-
 LOCAL := .local
 STAMPS := $(LOCAL)/stamps
 UV := $(LOCAL)/tools/bin/uv
@@ -30,12 +24,91 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv environments browser lock demo run burst down logs configuration doctor lint bandit template test test-fast fuzz simulate deploy caller redrive notify
 
-help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^##@ / { print "\n" substr($$0, 5) ":" } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
+	  $(firstword $(MAKEFILE_LIST))
 
-# --- environments ----------------------------------------------------------------------------------------
+# A variable that is not set becomes an option with nothing behind its =, which the programs take for none.
+
+##@ To see it run on this machine
+.PHONY: demo run down logs doctor
+
+demo: environments ## everything once: two rounds, then stop
+	@$(DEV)/python -m local demo --port $(PORT)
+
+run: environments ## the same, and stay up until Ctrl-C (PORT=7960 for other ports)
+	@$(DEV)/python -m local run --port $(PORT)
+
+down: venv ## stop what runs
+	@$(DEV)/python -m local down
+
+logs: venv ## follow the functions' logs (DEPLOYMENT=id for one deployment's)
+	@$(DEV)/python -m operate logs --deployment "$(DEPLOYMENT)"
+
+doctor: venv ## say what is missing or wrong in .env and on this machine
+	@$(DEV)/python -m operate doctor
+
+##@ To run it in AWS (redrive and notify also locally)
+.PHONY: deploy caller redrive notify
+
+deploy: environments ## build and deploy (ENV=dev or prod), secrets from .env
+	@$(DEV)/python -m operate deploy --env $(ENV)
+
+caller: venv ## a secret of its own for a caller (EMAIL=..., ENV=dev, prod or local, REMOVE=1)
+	@$(DEV)/python -m operate caller "$(EMAIL)" --env $(ENV) $(if $(REMOVE),--remove)
+
+redrive: venv ## dead letters back to the queue (ENV=dev or prod; else the running local cloud's)
+	@$(DEV)/python -m operate redrive $(GIVEN_ENV)
+
+notify: venv ## notify an evaluation URL again (DEPLOYMENT=id; ENV=dev or prod, else the running local cloud)
+	@$(DEV)/python -m operate notify "$(DEPLOYMENT)" $(GIVEN_ENV)
+
+##@ To change it
+.PHONY: lint test-fast test template bandit configuration
+TESTS ?= tests
+
+lint: venv ## ruff and mypy
+	@$(DEV)/ruff check .
+	@$(DEV)/ruff format --check .
+	@$(DEV)/mypy
+
+test-fast: venv $(STAMPS)/browser ## all tests but those that need the local cloud (TESTS=tests/unit for some)
+	@$(DEV)/python -m pytest -m "not e2e and not scan" $(TESTS)
+
+test: environments ## all tests but the template's scan
+	@$(DEV)/python -m pytest -m "not scan" $(TESTS)
+
+template: venv $(STAMPS)/sam $(STAMPS)/scan ## the SAM template, as written and as CloudFormation gets it
+	@$(SAM)/bin/sam validate --lint --template-file template.yaml
+	@$(DEV)/python -m pytest -q tests/template
+
+# What runs in AWS passes every check; local/ and operate/ start programs, have known passwords and throw dice.
+bandit: $(STAMPS)/scan ## bandit
+	@$(SCAN)/bin/bandit -q -r layers functions
+	@$(SCAN)/bin/bandit -q -r local operate --skip B105,B311,B404,B603,B607
+
+configuration: venv ## write the tables of docs/configuration.md, after a change in template.yaml
+	@$(DEV)/python -m operate configuration
+
+##@ To look for what breaks
+.PHONY: burst simulate fuzz
+BURST_PORT ?= 7960
+
+burst: environments ## 300 POSTs in 30 s while functions are killed (DEPLOYMENTS, SECONDS, CALLERS, KILL, SEED, GITHUB_LIMITS=1, BURST_PORT)
+	@$(DEV)/python -m tests.burst --home $(LOCAL)/burst --port $(BURST_PORT) --deployments=$(DEPLOYMENTS) \
+	  --seconds=$(SECONDS) --callers=$(CALLERS) --kill=$(KILL) --seed=$(SEED) --github-limits=$(GITHUB_LIMITS)
+
+simulate: venv ## the simulation at length (SEEDS=10000; SEED=17 again; MATRIX=1; PAIRS=0 for all; FAIRNESS=300)
+	@$(DEV)/python -m tests.simulation --seeds=$(SEEDS) --seed=$(SEED) --matrix=$(MATRIX) --pairs=$(PAIRS) \
+	  --fairness=$(FAIRNESS)
+
+fuzz: venv ## fuzz the API's handlers (REQUESTS=10000, SEED=N for the same again)
+	@$(DEV)/python -m tests.fuzz --requests=$(REQUESTS) --seed=$(SEED)
+
+##@ What all of these run in
+.PHONY: venv environments browser lock
 
 venv: $(STAMPS)/dev ## the development environment (.venv): tests, lint, the local servers
 
@@ -102,8 +175,6 @@ $(STAMPS)/browser: $(FETCH) $(CHROMIUM_LOCK) $(LIBRARIES_LOCK) | $(if $(wildcard
 	@PATH="$(dir $(NPM)):$$PATH" NPM="$(NPM)" $(PYTHON) $(FETCH) $(LIBRARIES_LOCK) $(LIBRARIES)
 	@touch $@
 
-# --- locks -----------------------------------------------------------------------------------------------
-
 COMPILE = $(UV) pip compile -q --universal --generate-hashes --python-version 3.11 --no-annotate \
   --custom-compile-command "make lock" $(UPGRADE)
 # The Lambda runtime ships these; a further layer also leaves out what the dependencies layer has. It is named like
@@ -123,71 +194,3 @@ lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the new
 	shared=$$(sed -n 's/^\([a-zA-Z0-9._-]*\)==.*/--no-emit-package \1/p' layers/dependencies/requirements.txt); \
 	for extra in $(FURTHER_LAYERS); do \
 	  $(LAYER) --extra $$extra $$shared -o layers/$$extra/requirements.txt; done
-
-# --- the local cloud -------------------------------------------------------------------------------------
-
-demo: environments ## everything once on this machine: two rounds, then stop
-	@$(DEV)/python -m local demo --port $(PORT)
-
-run: environments ## the same, and stay up until Ctrl-C (PORT=7960 for other ports)
-	@$(DEV)/python -m local run --port $(PORT)
-
-burst: environments ## 300 POSTs in 30 s while functions are killed (DEPLOYMENTS, SECONDS, CALLERS, KILL, SEED, GITHUB_LIMITS, BURST_PORT)
-	@$(DEV)/python -m tests.burst --home $(LOCAL)/burst --port $(BURST_PORT) $(BURST)
-
-down: venv ## stop what runs
-	@$(DEV)/python -m local down
-
-logs: venv ## follow the functions' logs (DEPLOYMENT=id for one deployment's)
-	@$(DEV)/python -m operate logs --deployment "$(DEPLOYMENT)"
-
-configuration: venv ## write the tables of docs/configuration.md, after a change in template.yaml
-	@$(DEV)/python -m operate configuration
-
-doctor: venv ## say what is missing or wrong in .env and on this machine
-	@$(DEV)/python -m operate doctor
-
-redrive: venv ## dead letters back to the queue (ENV=dev or prod; else the running local cloud's)
-	@$(DEV)/python -m operate redrive $(GIVEN_ENV)
-
-notify: venv ## notify an evaluation URL again (DEPLOYMENT=id; ENV=dev or prod, else the running local cloud)
-	@$(DEV)/python -m operate notify "$(DEPLOYMENT)" $(GIVEN_ENV)
-
-# --- checks ----------------------------------------------------------------------------------------------
-
-lint: venv ## ruff and mypy
-	@$(DEV)/ruff check .
-	@$(DEV)/ruff format --check .
-	@$(DEV)/mypy
-
-bandit: $(STAMPS)/scan ## bandit: all checks for what runs in AWS; local/ and operate/ start programs, has known passwords and throws dice
-	@$(SCAN)/bin/bandit -q -r layers functions
-	@$(SCAN)/bin/bandit -q -r local operate --skip B105,B311,B404,B603,B607
-
-template: venv $(STAMPS)/sam $(STAMPS)/scan ## the SAM template, as written and as CloudFormation gets it
-	@$(SAM)/bin/sam validate --lint --template-file template.yaml
-	@$(DEV)/python -m pytest -q tests/template
-
-test: environments ## all tests but the template's scan (TESTS=tests/unit for some)
-	@$(DEV)/python -m pytest -m "not scan" $(TESTS)
-
-test-fast: venv $(STAMPS)/browser ## all tests but those that need the local cloud
-	@$(DEV)/python -m pytest -m "not e2e and not scan" $(TESTS)
-
-
-SEEDS ?= 10000
-simulate: venv ## the simulation at length (SEEDS=10000; SEED=17 again; MATRIX=1; PAIRS=0 for all; FAIRNESS=300)
-	@$(DEV)/python -m tests.simulation $(or $(if $(SEED),--seed $(SEED)),$(if $(MATRIX),--matrix),$(if \
-	  $(PAIRS),--pairs $(PAIRS)),$(if $(FAIRNESS),--fairness $(FAIRNESS)),--seeds $(SEEDS))
-
-REQUESTS ?= 10000
-fuzz: venv ## fuzz the API's handlers (REQUESTS=10000, SEED=N for the same again)
-	@$(DEV)/python -m tests.fuzz --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
-
-# --- AWS -------------------------------------------------------------------------------------------------
-
-deploy: environments ## build and deploy to AWS (ENV=dev or prod), secrets from .env
-	@$(DEV)/python -m operate deploy --env $(ENV)
-
-caller: venv ## a secret of its own for a caller (EMAIL=..., ENV=dev, prod or local, REMOVE=1)
-	@$(DEV)/python -m operate caller "$(EMAIL)" --env $(ENV) $(if $(REMOVE),--remove)

@@ -12,7 +12,7 @@ from operate.errors import CommandError
 from operate.places import INSTALLED, Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
 INTERRUPTED = 130
@@ -33,6 +33,11 @@ def parser(program: str, description: str | None) -> argparse.ArgumentParser:
         help="folder for what a run writes (endpoints.json, logs, data); default .local",
     )
     return made
+
+
+def given(arguments: Sequence[str]) -> list[str]:
+    """`arguments` without those of the form `--name=`: what make passes for an unset variable."""
+    return [one for one in arguments if not (one.startswith("--") and one.endswith("="))]
 
 
 def run(command: Callable[[], int]) -> int:

@@ -24,7 +24,7 @@ def play(options: argparse.Namespace) -> int:
             most=options.deployments // 4 if options.kill else 0,
             seed=options.seed,
         ),
-        github_limits=options.github_limits,
+        github_limits=bool(options.github_limits),
     )
     return burst(plan, Ports(options.port), options.home, Progress())
 
@@ -41,9 +41,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--github-limits", action="store_true", help="80 writes a minute, 500 an hour"
+        "--github-limits", type=int, default=0, help="1: 80 writes a minute, 500 an hour"
     )
-    return parser.parse_args()
+    return parser.parse_args(command.given(sys.argv[1:]))
 
 
 def _count(given: str) -> int:

@@ -16,6 +16,7 @@ from tests import conftest  # noqa: F401 - sets what the package reads when it i
 
 # isort: split
 from deployer.observability import logger
+from operate.command import given
 from tests.fuzz import described, hostile
 from tests.fuzz.campaign import Campaign, Report
 from tests.fuzz.request import Request
@@ -29,7 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(given(sys.argv[1:]))
     warnings.filterwarnings("ignore", message="No application metrics to publish")
     description = Description()
     logger.setLevel(logging.CRITICAL)

@@ -11,25 +11,28 @@ from pathlib import Path
 from random import Random
 
 from local.github.server import RunningGitHub, serve
+from operate.command import given
 from tests.simulation.fairness import two_callers
 from tests.simulation.matrix import Outcome, boundaries, pairs, singles, struck_by
 from tests.simulation.parallel import in_parallel
 from tests.simulation.seeds import told
 
+SEEDS = 10_000
+"""How many are played unless told otherwise."""
 EVERY = 100
 """Runs between two lines of progress."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--seeds", type=_some, help="play so many seeds, from --first on")
-    what.add_argument("--seed", type=int, help="play one seed and tell everything that happened")
-    what.add_argument("--matrix", action="store_true", help="one fault at every boundary")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--seeds", type=_some, default=SEEDS, help="so many seeds, from --first on")
+    what.add_argument("--seed", type=int, help="one seed, with everything that happened")
+    what.add_argument("--matrix", type=int, default=0, help="1: one fault at every boundary")
     what.add_argument("--pairs", type=int, help="so many pairs of faults, 0 for all")
     what.add_argument("--fairness", type=_some, help="so many deployments of one caller against 10")
     parser.add_argument("--first", type=int, default=0)
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(given(sys.argv[1:]))
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as github:
         sys.exit(_play(github, chosen))
 
@@ -39,12 +42,12 @@ def _play(github: RunningGitHub, chosen: argparse.Namespace) -> int:
         story = told(github, chosen.seed, tell=print)
         print(story, *story.violations, sep="\n")
         return int(bool(story.violations))
-    if chosen.seeds is not None:
-        return _seeds(range(chosen.first, chosen.first + chosen.seeds))
     if chosen.fairness is not None:
         found = two_callers(github, chosen.fairness)
         print(found)
         return int(found.refused > 0 or found.few_done_minutes > found.many_done_minutes)
+    if not chosen.matrix and chosen.pairs is None:
+        return _seeds(range(chosen.first, chosen.first + chosen.seeds))
     passed = boundaries(github)
     print(f"{len(passed)} boundaries in two rounds")
     every = list(singles(passed)) if chosen.matrix else list(pairs(passed))
