@@ -50,6 +50,11 @@ def cut(text: str) -> Reply:
     return Reply(text, StopReason.TRUNCATED, "corpus/model", Usage(1, 0, 1))
 
 
+def stopped(text: str, word: str) -> Reply:
+    """An answer whose stop reason is no word for a limit or a refusal."""
+    return Reply(text, StopReason.COMPLETE, "corpus/model", Usage(1, 0, 1), word)
+
+
 def refusal() -> Reply:
     return Reply("", StopReason.REFUSED, "corpus/model", Usage(1, 0, 0))
 

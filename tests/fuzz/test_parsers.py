@@ -24,7 +24,8 @@ from deployer.domain.errors import DeployerError, RequestError
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.request import parse_request
 from deployer.generation.answers.edits import EditFailedError, apply_edit
-from deployer.generation.answers.grammar import Edit, parse
+from deployer.generation.answers.grammar import Edit
+from deployer.generation.answers.parser import parse
 from deployer.generation.answers.recovery import recover
 from deployer.generation.asking.attachments import describe
 from deployer.generation.judging.demands import demands_of

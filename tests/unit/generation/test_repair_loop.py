@@ -128,6 +128,72 @@ def test_a_forbidden_site_is_repaired_once_and_then_not_published() -> None:
     assert "AKIA" not in str(caught.value)
 
 
+def refused_because(*answers: Said) -> str:
+    with pytest.raises(ModelRefusedError) as caught:
+        run(assignment(), ScriptedModel(list(answers)))
+    return str(caught.value)
+
+
+def stopped(text: str, reason: StopReason, word: str) -> Reply:
+    return Reply(text, reason, "scripted/model", Usage(), word)
+
+
+def test_an_error_names_the_stop_reason_of_the_answer_that_could_not_be_used() -> None:
+    refusal = stopped("", StopReason.REFUSED, "PROHIBITED_CONTENT")
+    silence = stopped("Sure!", StopReason.COMPLETE, "eos")
+
+    assert "the model refused (its stop reason was PROHIBITED_CONTENT)" in refused_because(refusal)
+    assert "no blocks in the format that was asked for (its stop reason was eos)" in (
+        refused_because(silence)
+    )
+    assert "the model refused" in refused_because(REFUSAL)
+
+
+def test_an_error_says_why_no_page_could_be_used() -> None:
+    escaped = page("abc").replace("<", "&lt;")
+    answer = render_blocks([FileBlock("index.html", escaped), FileBlock("../x.html", "x")], NONCE)
+
+    why = refused_because(answer)
+
+    assert "index.html: was refused, because its tags are escaped" in why
+    assert "../x.html: was left out: its path has an empty, dotted or padded segment" in why
+
+
+def test_the_model_is_told_its_stop_reason_and_what_was_left_out() -> None:
+    unfinished = says("abc").partition("=====DONE")[0]
+    barred = f"=====FILE {NONCE} path=../x.html=====\nx\n=====END {NONCE}=====\n"
+    model = ScriptedModel(
+        [stopped(unfinished + barred, StopReason.COMPLETE, "network_error"), says("abc")]
+    )
+
+    run(assignment(), model)
+
+    assert "its stop reason was network_error" in model.prompts[1].user
+    assert "../x.html: was left out: its path" in model.prompts[1].user
+
+
+def test_a_repair_is_told_what_was_left_out() -> None:
+    barred = f"=====FILE {NONCE} path=run.exe=====\nx\n=====END {NONCE}=====\n"
+    model = ScriptedModel([barred + says("ab"), says("abc")])
+
+    run(assignment(), model)
+
+    assert "run.exe: was left out: its path has a type" in model.prompts[1].user
+
+
+def test_the_notes_of_all_candidates_are_kept() -> None:
+    def with_file(path: str, names: str) -> str:
+        return f"=====FILE {NONCE} path={path}=====\nx\n=====END {NONCE}=====\n{says(names)}"
+
+    better = run(assignment(), ScriptedModel([with_file("a.exe", "ab"), with_file("b.exe", "abc")]))
+    worse = run(assignment(), ScriptedModel([with_file("a.exe", "ab"), with_file("b.exe", "a")]))
+    given_up = run(assignment(), ScriptedModel([with_file("a.exe", "ab"), REFUSAL]))
+
+    for generated in (better, worse):
+        assert [note.partition(":")[0] for note in generated.report.notes] == ["a.exe", "b.exe"]
+    assert given_up.report.notes[-1] == "a repair was given up: the model refused"
+
+
 def clock(*seconds: float) -> Callable[[], float]:
     """The time that is left at each look."""
     left = list(seconds)

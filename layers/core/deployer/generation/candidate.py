@@ -16,7 +16,8 @@ class Candidate:
 
     site: Site
     findings: tuple[Finding, ...]
-    notes: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    """What the model sent and we did not take, with the reasons."""
     trials: Trials = NO_TRIALS
 
     @cached_property

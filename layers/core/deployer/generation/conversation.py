@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from deployer.domain.generation_report import Prices
 from deployer.domain.language_model import Image, LanguageModel, Prompt, StopReason, Usage
 from deployer.generation import instructions
-from deployer.generation.answers.grammar import Parsed, parse
-from deployer.generation.answers.recovery import recover, whole_characters
+from deployer.generation.answers.grammar import Parsed
+from deployer.generation.answers.parser import parse
+from deployer.generation.answers.recovery import recover, unpacked, whole_characters
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,21 @@ class ParsedReply:
     stop_reason: StopReason
     form: str = ""
     """The foreign format that the files were recovered from."""
+    stop_word: str = ""
+    """The provider's word for why it stopped."""
 
     @property
     def complete(self) -> bool:
         return self.stop_reason is StopReason.COMPLETE and self.parsed.complete
+
+    @property
+    def refused(self) -> bool:
+        return self.stop_reason is StopReason.REFUSED
+
+    @property
+    def stopped(self) -> str:
+        """The reason in words that follow on others; nothing if there is none to tell."""
+        return f" (its stop reason was {self.stop_word})" if self.stop_word else ""
 
 
 class Conversation:
@@ -90,14 +102,21 @@ class Conversation:
         )
         self.usage += reply.usage
         self.model_name = reply.model
-        return self._read(whole_characters(reply.text), reply.stop_reason)
+        parsed, form = self._read(whole_characters(reply.text), reply.stop_reason)
+        return ParsedReply(parsed, reply.stop_reason, form, reply.stop_word)
 
-    def _read(self, text: str, stop_reason: StopReason) -> ParsedReply:
+    def _read(self, text: str, stop_reason: StopReason) -> tuple[Parsed, str]:
+        """The answer's blocks, and the form they came in if it was not ours."""
         parsed = parse(text, self._nonce)
-        nothing = not parsed.blocks and not parsed.done and parsed.unclosed is None
-        if nothing and not parsed.malformed and stop_reason is StopReason.COMPLETE:
-            blocks, form = recover(text)
-            if blocks:
-                # Every file is closed, so that the answer is as complete as its form can be.
-                return ParsedReply(Parsed(tuple(blocks), done=True), stop_reason, form)
-        return ParsedReply(parsed, stop_reason)
+        if _has_anything(parsed) or stop_reason is not StopReason.COMPLETE:
+            return parsed, ""
+        packed = unpacked(text, self._nonce)
+        if packed is not None and _has_anything(inner := parse(packed, self._nonce)):
+            return inner, "one text in JSON"
+        blocks, form = recover(text)
+        # Every file is closed, so that the answer is as complete as its form can be.
+        return (Parsed(blocks, done=True), form) if blocks else (parsed, "")
+
+
+def _has_anything(parsed: Parsed) -> bool:
+    return bool(parsed.blocks or parsed.done or parsed.unclosed is not None or parsed.malformed)

@@ -29,7 +29,8 @@ A sheet of an attached spreadsheet, written as a CSV file by our code:
 The last line of every answer, with the number of blocks:
 =====DONE NONCE blocks=2=====
 Paths are relative, without "..". LICENSE, .nojekyll and the attachments are written by our code:
-never send them. Files under .github/ are refused unless the task names their path.
+never send them, but for an attachment that the task asks to correct. Files under .github/ are
+refused unless the task names their path.
 
 WHAT COUNTS, in this order: every listed check is true on a plain page load (unless it names an
 action); the brief; polish. Take selectors, ids, titles, file names and literals from the checks and

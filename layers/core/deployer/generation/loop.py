@@ -7,20 +7,23 @@ from dataclasses import dataclass, replace
 
 from deployer.domain.errors import ModelRefusedError, ModelUnavailableError
 from deployer.domain.generation_report import GenerationReport, StoredSite
-from deployer.domain.language_model import Image, LanguageModel, StopReason
+from deployer.domain.language_model import Image, LanguageModel
 from deployer.domain.site import Site
 from deployer.generation import instructions
 from deployer.generation.answers.draft import BlockRules, Draft, apply, begin
+from deployer.generation.answers.spelling import plain_path
 from deployer.generation.asking.attachments import images
 from deployer.generation.asking.prompts import Prompts
 from deployer.generation.assignment import Assignment
 from deployer.generation.candidate import Candidate
 from deployer.generation.conversation import (
+    FIRST_OUTPUT_TOKENS,
     LARGEST_OUTPUT_TOKENS,
     Budget,
     Conversation,
     ParsedReply,
 )
+from deployer.generation.judging.files_asked import with_correctable
 from deployer.generation.judging.findings import Finding
 from deployer.generation.judging.inspection import inspect
 from deployer.generation.own_files import with_own_files
@@ -28,6 +31,8 @@ from deployer.generation.own_files import with_own_files
 Inspection = Callable[[Site, Assignment], tuple[Finding, ...]]
 """Says what is wrong with a candidate's site, worst first."""
 DEFAULT_BUDGET = Budget()
+MOST_TROUBLES = 5
+"""Reasons that an error names."""
 
 
 @dataclass(frozen=True)
@@ -76,20 +81,25 @@ class _Generation:
         self._inspect = inspect
         current = assignment.current or Site()
         self._rules = BlockRules(assignment, prompts.nonce, guarded=current)
+        self._notes: list[str] = []
+        """Of all candidates, also of those that another one replaced."""
+        self._troubles: list[str] = []
+        """Why answers could not be used."""
 
     def run(self) -> StoredSite:
-        base = self._assignment.current or Site()
+        base = with_correctable(self._assignment.current or Site(), self._assignment)
         pictures = images(self._assignment.attachments)
         best = self._answered(begin(base), self._prompts.first(), pictures)
         if best is None:
-            raise ModelRefusedError("the model gave no usable site within its budget")
-        best, notes = self._repaired(best)
+            why = "; ".join(dict.fromkeys(self._troubles[-MOST_TROUBLES:]))
+            raise ModelRefusedError(f"the model gave no usable site within its budget: {why}")
+        best = self._repaired(best)
         if best.forbidden:
-            reasons = "; ".join(finding.problem for finding in best.forbidden[:5])
+            reasons = "; ".join(finding.problem for finding in best.forbidden[:MOST_TROUBLES])
             raise ModelRefusedError(f"the generated site may not be published: {reasons}")
-        return StoredSite(best.site, self._report(best, notes))
+        return StoredSite(best.site, self._report(best))
 
-    def _report(self, best: Candidate, notes: tuple[str, ...]) -> GenerationReport:
+    def _report(self, best: Candidate) -> GenerationReport:
         usage, prices = self._conversation.usage, self._budget.prices
         return GenerationReport(
             model=self._conversation.model_name,
@@ -97,43 +107,64 @@ class _Generation:
             usage=usage,
             prompt_digest=instructions.DIGEST,
             unmet=tuple(finding.problem for finding in best.findings),
-            notes=(*best.notes, *notes),
+            notes=tuple(dict.fromkeys(self._notes)),
             cost_usd=round(prices.cost(usage), 6) if prices else None,
         )
 
-    def _repaired(self, best: Candidate) -> tuple[Candidate, tuple[str, ...]]:
+    def _repaired(self, best: Candidate) -> Candidate:
         """The best of the build and its repairs. A repair always begins from the best so far."""
         for number in range(self._budget.repairs):
             if not best.findings or (number and best.only_unpolished):
                 break
+            request = self._prompts.repair(best.site, best.findings, best.left_out)
             try:
-                request = self._prompts.repair(best.site, best.findings)
                 repaired = self._answered(begin(best.site, best.trials), request)
             except ModelUnavailableError as exc:
-                return best, (f"a repair was given up: {exc}",)
+                self._troubles.append(str(exc))
+                repaired = None
             if repaired is None:
+                self._notes.append(f"a repair was given up: {self._troubles[-1]}")
                 break
             no_progress = repaired.signature == best.signature or repaired.score > best.score
             best = min(best, repaired, key=lambda candidate: candidate.score)
             if no_progress or best.forbidden:
                 break
-        return best, ()
+        return best
 
     def _answered(
         self, draft: Draft, request: str, pictures: tuple[Image, ...] = ()
     ) -> Candidate | None:
         """The inspected site after one request and what completes its answer; None if unusable."""
-        answer = self._conversation.ask(request, images=pictures)
-        if answer is None or answer.stop_reason is StopReason.REFUSED:
+        answer = self._ask(request, images=pictures)
+        if answer is None:
             return None
         draft = self._completed(apply(draft, answer.parsed.blocks, self._rules), answer)
-        draft = draft.settled()
+        left_out, draft = draft.left_out, draft.settled()
         if not draft.site.get("index.html", b"").strip():
+            self._troubles += left_out or ("no answer held an index.html",)
             return None
-        notes = (f"the answer came as {answer.form}",) if answer.form else ()
+        if answer.form:
+            self._notes.append(f"the answer came as {answer.form}")
+        self._notes += draft.notes
         site = with_own_files(draft.site, self._assignment)
         findings = self._inspect(site, self._assignment)
-        return Candidate(site, findings, (*notes, *draft.notes), draft.trials)
+        return Candidate(site, findings, left_out, draft.trials)
+
+    def _ask(
+        self,
+        request: str,
+        *,
+        images: tuple[Image, ...] = (),
+        tokens: int = FIRST_OUTPUT_TOKENS,
+    ) -> ParsedReply | None:
+        """The answer; None if there is none to be had, or if it is a refusal."""
+        answer = self._conversation.ask(request, images=images, tokens=tokens)
+        if answer is None:
+            self._troubles.append("no calls, tokens, money or time were left")
+        elif answer.refused:
+            self._troubles.append(f"the model refused{answer.stopped}")
+            return None
+        return answer
 
     def _completed(self, draft: Draft, answer: ParsedReply) -> Draft:
         """Ask once for what failed or was cut off, then for the files that still fail, whole."""
@@ -141,10 +172,9 @@ class _Generation:
             draft, answer = self._asked_again(draft, answer)
             wanted = self._still_missing(draft, answer)
             if wanted:
-                last = self._conversation.ask(
-                    self._prompts.complete(draft, wanted, ()), tokens=LARGEST_OUTPUT_TOKENS
-                )
-                if last is not None and last.stop_reason is not StopReason.REFUSED:
+                request = self._prompts.complete(draft, wanted, ())
+                last = self._ask(request, tokens=LARGEST_OUTPUT_TOKENS)
+                if last is not None:
                     draft = apply(draft, last.parsed.blocks, self._rules)
         except ModelUnavailableError:
             if not draft.site.get("index.html"):
@@ -155,41 +185,40 @@ class _Generation:
         problems = self._problems(draft, answer)
         if not problems:
             return draft, answer
+        self._troubles += problems
         if draft.site == draft.base and not draft.failed:
             request = self._prompts.again(problems[0])
         else:
-            request = self._prompts.complete(draft, (), problems)
-        again = self._conversation.ask(request, tokens=LARGEST_OUTPUT_TOKENS)
-        if again is None or again.stop_reason is StopReason.REFUSED:
+            barred = tuple(f"{f.path}: {f.reason}" for f in draft.failed if not f.mendable)
+            request = self._prompts.complete(draft, (), (*problems, *barred))
+        again = self._ask(request, tokens=LARGEST_OUTPUT_TOKENS)
+        if again is None:
             return draft, answer
         return apply(draft, again.parsed.blocks, self._rules), again
 
     def _problems(self, draft: Draft, answer: ParsedReply) -> tuple[str, ...]:
         """What has to be asked for again, in words for the model."""
-        parsed = answer.parsed
+        cut = self._cut_off(draft, answer)
         problems = [f"{failed.path}: {failed.reason}" for failed in draft.failed if failed.mendable]
-        if parsed.unclosed is not None and not self._readme_will_do(draft, parsed.unclosed):
-            problems.append(f"{parsed.unclosed} was cut off before its END line: send it again")
-        problems += parsed.malformed
+        if cut is not None:
+            problems.append(f"{cut} was cut off before its END line{answer.stopped}: send it again")
+        problems += answer.parsed.malformed
         if not problems and answer.complete and "index.html" not in draft.site:
             problems.append("index.html is missing")
-        if answer.complete or problems:
+        if answer.complete or problems or answer.parsed.unclosed is not None:
             return tuple(problems)
-        if parsed.unclosed is not None:
-            return ()
-        if not parsed.blocks:
-            return ("it held no blocks in the format that was asked for",)
-        return (
-            "the DONE line is missing or speaks of more blocks than came: send what is missing",
-        )
+        if not answer.parsed.blocks:
+            return (f"it held no blocks in the format that was asked for{answer.stopped}",)
+        lacks = "the DONE line is missing or speaks of more blocks than came"
+        what = "it may have been cut off" if answer.parsed.complete else lacks
+        return (f"{what}{answer.stopped}: send what is missing",)
 
-    def _readme_will_do(self, draft: Draft, unclosed: str) -> bool:
-        """A build whose README alone was cut off needs no further call: our code writes one."""
-        return unclosed == "README.md" and "index.html" in draft.site
+    def _cut_off(self, draft: Draft, answer: ParsedReply) -> str | None:
+        """The file that never ended. A README needs no further call: our code writes one."""
+        path = plain_path(answer.parsed.unclosed) if answer.parsed.unclosed is not None else None
+        return None if path == "README.md" and "index.html" in draft.site else path
 
     def _still_missing(self, draft: Draft, answer: ParsedReply) -> tuple[str, ...]:
         failed = {failed.path for failed in draft.failed if failed.mendable}
-        cut = answer.parsed.unclosed
-        if cut is not None and not self._readme_will_do(draft, cut):
-            failed.add(cut)
-        return tuple(sorted(failed))
+        cut = self._cut_off(draft, answer)
+        return tuple(sorted(failed | ({cut} if cut is not None else set())))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployer.domain.site import Site
 from deployer.generation.assignment import Assignment
+from deployer.generation.judging.files_asked import correctable, unwanted_files
 
 _MIT = """\
 MIT License
@@ -36,17 +37,20 @@ def licence(holder: str, year: int | None) -> str:
 
 
 def with_own_files(site: Site, assignment: Assignment) -> Site:
-    """`site` with the files that are ours: the attachments byte for byte.
+    """`site` with the files that are ours: the attachments byte for byte, unless the brief wants
+    them corrected, and without what the brief says not to commit.
 
     A licence that is already there stays: a revision does not change whose or when.
     """
     own = {attachment.name: attachment.content for attachment in assignment.attachments}
+    for name in correctable(assignment) & own.keys():
+        own[name] = site.get(name, own[name])
     own[".nojekyll"] = b""
     current = assignment.current or Site()
     text = licence(assignment.licence_holder, assignment.licence_year)
     own["LICENSE"] = current.get("LICENSE", b"") or text.encode()
     missing = {} if "README.md" in site else {"README.md": readme(site, assignment).encode()}
-    return site.with_files({**own, **missing})
+    return site.with_files({**own, **missing}).without(*unwanted_files(assignment.brief))
 
 
 def readme(site: Site, assignment: Assignment) -> str:

@@ -18,7 +18,8 @@ from deployer.generation.answers.grammar import (
     StepsBlock,
     SupersedesBlock,
 )
-from deployer.generation.answers.recovery import unfenced
+from deployer.generation.answers.spelling import as_meant, path_of
+from deployer.generation.answers.wrapping import no_file, unwrapped
 from deployer.generation.assignment import Assignment
 from deployer.generation.judging.continuity import refuse_rewrite
 from deployer.generation.judging.gates.paths import refuse_path
@@ -71,13 +72,17 @@ class Draft:
     def open_edits(self, path: str) -> tuple[Failed, ...]:
         return tuple(f for f in self.failed if f.path == path and f.edit is not None)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What was not taken, and why."""
+        return tuple(f"{failed.path}: {failed.reason}" for failed in self.failed)
+
     def settled(self) -> Draft:
         """The draft without half-edited files: each is wholly changed or as it was."""
         site = self.site
         for path in {failed.path for failed in self.failed if failed.edit is not None}:
             site = site.with_files({path: self.whole[path]})
-        notes = tuple(f"{f.path}: {f.reason}" for f in self.failed)
-        return replace(self, site=site, failed=(), notes=(*self.notes, *notes))
+        return replace(self, site=site, failed=(), notes=(*self.notes, *self.left_out))
 
 
 @dataclass(frozen=True)
@@ -101,9 +106,10 @@ def begin(base: Site, trials: Trials = NO_TRIALS) -> Draft:
 
 def apply(draft: Draft, blocks: tuple[Block, ...], rules: BlockRules) -> Draft:
     """The draft after one answer. What failed before is mended only if its file came again."""
-    changes = [block for block in blocks if isinstance(block, FileChange)]
+    files = [block for block in blocks if isinstance(block, FileChange)]
+    changes = as_meant(files, draft.site, rules.assignment.brief)
     open_before = {path: draft.open_edits(path) for path in {f.path for f in draft.failed}}
-    came = {b.target if isinstance(b, ConvertBlock) else b.path for b in changes}
+    came = {path_of(change) for change in changes}
     draft = replace(
         draft,
         failed=tuple(f for f in draft.failed if f.path not in came),
@@ -126,7 +132,10 @@ def _fail(draft: Draft, path: str, reason: str, *, mendable: bool = True) -> Dra
 def _with_file(draft: Draft, path: str, text: str) -> Draft:
     changed = {path: text.encode()}
     return replace(
-        draft, site=draft.site.with_files(changed), whole=draft.whole.with_files(changed)
+        draft,
+        site=draft.site.with_files(changed),
+        whole=draft.whole.with_files(changed),
+        failed=tuple(f for f in draft.failed if f.path != path),
     )
 
 
@@ -134,25 +143,33 @@ def _apply_file(draft: Draft, block: FileBlock, rules: BlockRules) -> Draft:
     barred = refuse_path(block.path, rules.assignment, draft.site)
     if barred:
         return _fail(draft, block.path, f"was left out: its path {barred}", mendable=False)
-    text = _plain(unfenced(block.path, block.text), before="")
-    reason = _refuse_text(text, rules) or refuse_rewrite(
-        rules.guarded, block.path, text, rules.assignment.brief
-    )
+    bare = unwrapped(block.path, block.text)
+    text = _plain(bare, before="")
+    reason = _refuse_text(block.path, text, rules)
+    if reason:
+        return _fail(draft, block.path, f"was refused, because {reason}; it is still wanted, whole")
+    reason = refuse_rewrite(rules.guarded, block.path, text, rules.assignment.brief)
     if reason:
         return _fail(
             draft,
             block.path,
             f"the whole-file version was refused, because {reason}: send EDIT blocks",
         )
+    if bare != block.text:
+        draft = _noted(draft, f"{block.path}: what stood around the file was taken off")
     return _with_file(draft, block.path, text)
 
 
-def _refuse_text(text: str, rules: BlockRules) -> str | None:
+def _noted(draft: Draft, note: str) -> Draft:
+    return replace(draft, notes=(*draft.notes, note))
+
+
+def _refuse_text(path: str, text: str, rules: BlockRules) -> str | None:
     if not text.strip():
         return "it is empty"
     if rules.nonce in text:
         return "it holds the code of the marker lines"
-    return None
+    return no_file(path, text)
 
 
 def _apply_edits(
@@ -191,7 +208,7 @@ def _edited(
     rules: BlockRules,
 ) -> Draft:
     text = _plain(text, before=before) if text != before else before
-    reason = _refuse_text(text, rules)
+    reason = _refuse_text(path, text, rules)
     if reason:
         return _fail(draft, path, f"the edits were refused: after them {reason}")
     notes = [f"{path}: an edit was found by {rung}" for rung in rungs if rung is not Rung.EXACT]

@@ -15,6 +15,7 @@ from deployer.generation.asking.attachments import describe
 from deployer.generation.asking.hints import hints_for
 from deployer.generation.assignment import Assignment
 from deployer.generation.judging.continuity import contract
+from deployer.generation.judging.files_asked import correctable, with_correctable
 from deployer.generation.judging.findings import Finding
 
 _CODE = (".html", ".htm", ".css", ".js", ".mjs", ".md", ".yml", ".yaml", ".svg")
@@ -61,14 +62,14 @@ class Prompts:
         )
 
     def first(self) -> str:
+        correctable = with_correctable(Site(), self.assignment)
         if self.assignment.current is None:
-            return self._request(
-                {}, "Build the site: index.html, README.md and what else it needs."
-            )
+            wanted = "Build the site: index.html, README.md and what else it needs."
+            return self._request(self._files(correctable), f"{wanted}{_correct(correctable)}")
         return self._request(
-            self._files(self.assignment.current),
+            self._files(self.assignment.current.with_files(correctable)),
             f"This is round {self.assignment.round}: change the site as the brief says, with EDIT "
-            "blocks, and update README.md in place.",
+            f"blocks, and update README.md in place.{_correct(correctable)}",
         )
 
     def again(self, what_was_wrong: str) -> str:
@@ -97,9 +98,15 @@ class Prompts:
         )
         return self._request(files, "\n\n".join([*parts, request]))
 
-    def repair(self, site: Site, findings: tuple[Finding, ...]) -> str:
+    def repair(
+        self, site: Site, findings: tuple[Finding, ...], left_out: tuple[str, ...] = ()
+    ) -> str:
+        """Ask to mend `findings`; `left_out` are parts of earlier answers that were not taken."""
         shown = [f"{n}. {f.problem}" for n, f in enumerate(findings[:MOST_FINDINGS], 1)]
         failures = prompt.data_block(self.nonce, "failures", "\n".join(shown))
+        if left_out:
+            not_taken = "\n".join(left_out[:MOST_FINDINGS])
+            failures += f"\n\n{prompt.data_block(self.nonce, 'not-taken', not_taken)}"
         return self._request(
             self._files(site),
             f"{failures}\n\nThe site above was inspected, and these faults were found. Write one "
@@ -113,14 +120,23 @@ class Prompts:
 
     def _files(self, site: Site) -> dict[str, str]:
         """What of a site is shown: what the model may change, and small data."""
-        kept = {*OWN_PATHS, *self._digests, *self.assignment.earlier_attachments}
+        allowed = correctable(self.assignment)
+        kept = {*OWN_PATHS, *self._digests, *self.assignment.earlier_attachments} - allowed
         shown: dict[str, str] = {}
         for path in site:
             text = site.text(path)
-            limit = LARGEST_SHOWN if path.endswith(_CODE) else LARGEST_SHOWN_DATA
+            whole = path.endswith(_CODE) or path in allowed
+            limit = LARGEST_SHOWN if whole else LARGEST_SHOWN_DATA
             if path not in kept and len(text) <= limit and text.encode() == site[path]:
                 shown[path] = text
         return shown
+
+
+def _correct(files: Site) -> str:
+    if not files:
+        return ""
+    names = ", ".join(files)
+    return f" Correct {names} as the brief says, with EDIT blocks; change nothing else there."
 
 
 def _failed_edit(draft: Draft, failed: Failed) -> str:

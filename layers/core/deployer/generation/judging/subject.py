@@ -31,11 +31,11 @@ class Subject:
     def changed(self) -> tuple[str, ...]:
         """Files that this round wrote: the rest has been published before."""
         current = self.assignment.current or Site()
-        attached = {attachment.name for attachment in self.assignment.attachments}
+        sent = {attachment.name: attachment.content for attachment in self.assignment.attachments}
         return tuple(
             path
             for path, content in self.site.items()
-            if path not in attached and current.get(path) != content
+            if content not in (sent.get(path), current.get(path))
         )
 
     @cached_property

@@ -16,6 +16,7 @@ from deployer.domain.site_path import (
     tops,
 )
 from deployer.generation.assignment import Assignment
+from deployer.generation.judging.files_asked import attachment_names, correctable, unwanted_files
 
 _TEXT_FILES = re.compile(
     r"\.(html?|css|m?js|ts|json|geojson|webmanifest|csv|tsv|txt|md|svg|xml|ics|vcf|ya?ml|toml|py|ipynb"
@@ -41,10 +42,10 @@ def refuse_path(path: str, assignment: Assignment, site: Site) -> str | None:
         return "is written by the deployer"
     if same_file(PAGES_DOMAIN) in tops(path):
         return "would give Pages another domain"
-    if path in {attachment.name for attachment in assignment.attachments}:
-        return "is an attachment, which stays as it is"
-    if path in assignment.earlier_attachments:
-        return "is an attachment of an earlier round, which stays as it is"
+    if path in unwanted_files(assignment.brief):
+        return "is a file that the brief says not to commit"
+    if path in attachment_names(assignment):
+        return None if path in correctable(assignment) else "is an attachment, which stays as it is"
     if any(segment.startswith(".") for segment in path.split("/")):
         return _refuse_hidden(path, assignment)
     if path not in site and _clashes(path, assignment, site):
@@ -56,8 +57,7 @@ def refuse_path(path: str, assignment: Assignment, site: Site) -> str | None:
 
 def _clashes(path: str, assignment: Assignment, site: Site) -> bool:
     """Whether a file system, or git, has no room for `path` beside the site's other files."""
-    attached = {attachment.name for attachment in assignment.attachments}
-    others = {*site, *attached, *assignment.earlier_attachments, *EVERY_SITES_PATHS} - {path}
+    others = {*site, *attachment_names(assignment), *EVERY_SITES_PATHS} - {path}
     return bool(clashing([path], beside=others))
 
 

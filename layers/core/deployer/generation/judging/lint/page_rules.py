@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from deployer.generation.judging.continuity import ELISION
+from deployer.generation.judging.files_asked import unwanted_files
 from deployer.generation.judging.findings import Finding, Severity
 from deployer.generation.judging.subject import Subject
 from deployer.generation.reading.javascript import script
@@ -65,7 +66,10 @@ def _head(_: Subject, page: Page) -> Iterator[Problem]:
 
 def _own_paths(subject: Subject, page: Page) -> Iterator[Problem]:
     """Pages of a project live below /REPO/: a path from the root leads elsewhere."""
+    made_elsewhere = unwanted_files(subject.assignment.brief)
     for url in _references(page):
+        if _path(url) in made_elsewhere:
+            continue
         if re.match(r"/(?!/)", url):
             yield url, f"{url} leads out of the site: use ./{url.lstrip('/')}"
         elif url.startswith("http://") and not url.startswith(("http://localhost", "http://127.")):

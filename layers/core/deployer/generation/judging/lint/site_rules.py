@@ -5,18 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deployer.generation.judging.files_asked import correctable, named_files
 from deployer.generation.judging.findings import Finding, Severity
 from deployer.generation.judging.subject import Subject
 
-_FILE_NAME = re.compile(
-    r"(?<![\w/.@*-])((?:\.?[\w-]+/)*[\w-]+\.(?:html|css|js|json|csv|tsv|txt|md|svg|xml|ya?ml|py|ipynb))"
-    r"(?![\w/-]|\.\w)"
-)
-_NOT_OURS = re.compile(
-    r"(?:download\w*|export\w*|sav(?:e|ed|es|ing)|upload\w*)\b[^.\n]{0,40}$", re.IGNORECASE
-)
-_LIBRARY = re.compile(r"^[a-z0-9]+\.js$", re.IGNORECASE)
-"""`chart.js`, `highlight.js`, `node.js`: names of libraries rather than files."""
 _READ_BY_PAGES = re.compile(
     r"\.(csv|tsv|json|geojson|md|txt|xml|svg|png|jpe?g|gif|webp|mp3|mp4|pdf|ya?ml)$", re.IGNORECASE
 )
@@ -38,6 +30,7 @@ README_SECTIONS = {
 def inspect(subject: Subject) -> Iterator[Finding]:
     yield from _start_page(subject)
     yield from _named_files(subject)
+    yield from _uncorrected(subject)
     yield from _attachments(subject)
     yield from _readme(subject)
 
@@ -49,24 +42,19 @@ def _start_page(subject: Subject) -> Iterator[Finding]:
 
 def _named_files(subject: Subject) -> Iterator[Finding]:
     attached = {attachment.name for attachment in subject.assignment.attachments}
-    for name in named_files(subject.assignment.brief):
-        if name not in subject.site and name not in attached:
+    for name in named_files(subject.assignment.brief, attached):
+        if name not in subject.site:
             problem = f"the brief names {name}, and the site has no such file"
             yield Finding(Severity.CHECK, "named-file", name, problem)
 
 
-def named_files(brief: str) -> Iterator[str]:
-    """File names in a brief that the site is to have."""
-    found: set[str] = set()
-    for match in _FILE_NAME.finditer(brief):
-        name, before = match[1], brief[: match.start()]
-        quoted = before.endswith(("`", '"', "'")) or "/" in name
-        if name in found or _NOT_OURS.search(before[-60:]) or name.startswith(".github/"):
-            continue
-        if before.endswith("#") or (_LIBRARY.match(name) and not quoted):
-            continue
-        found.add(name)
-        yield name
+def _uncorrected(subject: Subject) -> Iterator[Finding]:
+    wanted = correctable(subject.assignment)
+    for attachment in subject.assignment.attachments:
+        name = attachment.name
+        if name in wanted and subject.site.get(name) == attachment.content:
+            problem = f"the site has {name} as it was sent; the brief wants it corrected"
+            yield Finding(Severity.CHECK, "uncorrected", name, problem)
 
 
 def _attachments(subject: Subject) -> Iterator[Finding]:
