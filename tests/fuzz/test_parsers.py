@@ -29,10 +29,11 @@ from deployer.generation.answers.parser import parse
 from deployer.generation.answers.recovery import recover
 from deployer.generation.asking.attachments import describe
 from deployer.generation.judging.demands import demands_of
-from deployer.generation.reading.javascript import element_bindings, script, writes
+from deployer.generation.reading.javascript import script
 from deployer.generation.reading.markup import compounds, document
 from deployer.generation.reading.pictures import media_type, size
 from deployer.generation.reading.spreadsheets import SpreadsheetError, read_sheets
+from deployer.generation.reading.writes import element_bindings, writes
 from deployer.settings import NotifierSettings, SettingsError, WorkerSettings, load
 from operate import env_file
 from operate.errors import CommandError

@@ -1,4 +1,4 @@
-"""Read JavaScript without running it: syntax errors, strings, calls, writes to elements."""
+"""Read JavaScript without running it: syntax errors, strings, calls, functions, values."""
 
 from __future__ import annotations
 
@@ -26,15 +26,6 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0
 class SyntaxProblem:
     line: int
     text: str
-
-
-@dataclass(frozen=True)
-class Write:
-    """One place where a script sets what an element shows."""
-
-    selector: str
-    value: Node
-    statement: Node
 
 
 class Script:
@@ -70,7 +61,7 @@ class Script:
         return (node for wanted in types for node in self._by_type.get(wanted, ()))
 
     @cached_property
-    def functions(self) -> dict[str, Node]:
+    def functions(self) -> dict[str, list[Node]]:
         """Functions by the name that they are called by; a class stands for its constructor."""
         return _functions_by_name(self)
 
@@ -83,6 +74,19 @@ class Script:
             if value is not None:
                 declared.setdefault(source(node.child_by_field_name("name")), value)
         return declared
+
+    @cached_property
+    def given(self) -> dict[str, list[Node]]:
+        """Every value that a name is given anywhere: declared, assigned, or by default."""
+        found: dict[str, list[Node]] = {}
+        for node in self.of_type(
+            "variable_declarator", "assignment_expression", "assignment_pattern"
+        ):
+            name = node.child_by_field_name("name") or node.child_by_field_name("left")
+            value = node.child_by_field_name("value") or node.child_by_field_name("right")
+            if value is not None:
+                found.setdefault(source(name), []).append(value)
+        return found
 
     @cached_property
     def strings(self) -> tuple[str, ...]:
@@ -196,71 +200,6 @@ def queried_selector(node: Node | None) -> str | None:
     return text
 
 
-@dataclass(frozen=True)
-class _Bindings:
-    """Names in a script that stand for elements."""
-
-    selectors: dict[str, str]
-
-    def of(self, node: Node | None) -> str | None:
-        if node is None:
-            return None
-        return queried_selector(node) or self.selectors.get(source(node))
-
-
-def element_bindings(code: Script) -> _Bindings:
-    """`const total = document.querySelector("#total")` and `els = { total: byId("total") }`."""
-    selectors: dict[str, str] = {}
-    for node in code.of_type("variable_declarator", "assignment_expression"):
-        name = node.child_by_field_name("name") or node.child_by_field_name("left")
-        value = node.child_by_field_name("value") or node.child_by_field_name("right")
-        if name is None or value is None:
-            continue
-        selector = queried_selector(value)
-        if selector:
-            selectors[source(name)] = selector
-        elif value.type == "object":
-            for pair in value.named_children:
-                inner = queried_selector(pair.child_by_field_name("value"))
-                if inner:
-                    selectors[f"{source(name)}.{source(pair.child_by_field_name('key'))}"] = inner
-    return _Bindings(selectors)
-
-
-_SHOWN = frozenset({"textContent", "innerText", "innerHTML"})
-
-
-def writes(code: Script) -> list[Write]:
-    """Where elements get their content: assignments, and helpers called with the element's id."""
-    bindings = element_bindings(code)
-    found: list[Write] = []
-    for node in code.of_type("assignment_expression", "augmented_assignment_expression"):
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None or left.type != "member_expression":
-            continue
-        selector = bindings.of(left.child_by_field_name("object"))
-        if selector and source(left.child_by_field_name("property")) in _SHOWN:
-            found.append(Write(selector, right, node))
-    for call in code.of_type("call_expression"):
-        found += _write_by_call(call, bindings)
-    return found
-
-
-def _write_by_call(call: Node, bindings: _Bindings) -> list[Write]:
-    """`setText("#total", value)`, and `element.append(value)`."""
-    values = arguments(call)
-    if called(call) in ("append", "replaceChildren", "insertAdjacentHTML", "prepend") and values:
-        selector = bindings.of(receiver(call))
-        return [Write(selector, values[-1], call)] if selector else []
-    if len(values) < 2 or called(call) in ("setItem", "addEventListener", "setAttribute"):
-        return []
-    first = string_value(values[0])
-    selector = bindings.of(values[0]) or (
-        first if first and first.startswith("#") else f"#{first}" if first else None
-    )
-    return [Write(selector, values[1], call)] if selector else []
-
-
 def enclosing_function(node: Node) -> Node | None:
     parent = node.parent
     while parent is not None and parent.type not in FUNCTIONS:
@@ -268,16 +207,20 @@ def enclosing_function(node: Node) -> Node | None:
     return parent
 
 
-def _functions_by_name(code: Script) -> dict[str, Node]:
-    named: dict[str, Node] = {}
+def _functions_by_name(code: Script) -> dict[str, list[Node]]:
+    named: dict[str, list[Node]] = {}
     for node in code.of_type(*FUNCTIONS):
         name = node.child_by_field_name("name")
-        if name is None and node.parent is not None:
-            name = node.parent.child_by_field_name("name") or node.parent.child_by_field_name("key")
+        parent = node.parent
+        if name is None and parent is not None:
+            fields = ("name", "key", "left", "property")
+            name = next(filter(None, map(parent.child_by_field_name, fields)), None)
+        if name is not None and name.type == "member_expression":
+            name = name.child_by_field_name("property")
         if name is not None:
-            named[source(name)] = node
+            named.setdefault(source(name), []).append(node)
             if source(name) == "constructor":
-                named[_class_name(node)] = node
+                named.setdefault(_class_name(node), []).append(node)
     return named
 
 
@@ -290,4 +233,5 @@ def _class_name(method: Node) -> str:
 
 
 def function_named(code: Script, name: str) -> Node | None:
-    return code.functions.get(name)
+    """The last one of that name."""
+    return code.functions[name][-1] if name in code.functions else None

@@ -1,4 +1,4 @@
-"""Which code of a script runs when its page loads, without anything being clicked or sent."""
+"""Which code of scripts runs by itself, and which waits for something."""
 
 from __future__ import annotations
 
@@ -12,42 +12,65 @@ from deployer.generation.reading.javascript import (
     arguments,
     called,
     enclosing_function,
+    queried_selector,
+    receiver,
     source,
     string_value,
     walk,
 )
 
-_LOAD_EVENTS = frozenset({"DOMContentLoaded", "load", "readystatechange", "pageshow"})
+LOADING = frozenset({"DOMContentLoaded", "load", "readystatechange", "pageshow"})
+PRESSES = frozenset(
+    {"click", "dblclick", "auxclick", "contextmenu", "submit", "change", "input", "keydown",
+     "keyup", "keypress", "pointerdown", "pointerup", "mousedown", "mouseup", "touchstart",
+     "touchend", "drop", "paste", "copy", "cut", "search", "tap"}
+)  # fmt: skip
+"""Events that do not come unless the page's user does something."""
+_NAMES = ("identifier", "property_identifier", "shorthand_property_identifier")
+_DISPATCHES = ("requestSubmit", "dispatchEvent", "click", "submit", "trigger")
 
 
 class LoadAnalysis:
-    """Which functions run when the page loads, without anything being clicked or sent."""
+    """Which functions of a page's scripts run by themselves.
 
-    def __init__(self, code: Script) -> None:
-        self._code = code
-        self._by_name = code.functions
+    Code that `only_presses` judges waits for its user's own doing and for nothing else; otherwise
+    all that an event other than the page's loading starts is taken to wait.
+    """
+
+    def __init__(self, *codes: Script, only_presses: bool = False) -> None:
+        self._codes = codes
+        self._only_presses = only_presses
         self._reached: set[int] = set()
-        for node in code.nodes:
-            if enclosing_function(node) is None:
-                self._reach_from(node)
+        for code in codes:
+            for node in code.nodes:
+                if enclosing_function(node) is None:
+                    self._reach_from(node)
         self._reach_dispatched()
 
     def runs(self, node: Node) -> bool:
-        """Whether `node` can run on load."""
+        """Whether `node` can run by itself."""
         function = enclosing_function(node)
         return function is None or function.id in self._reached
 
+    def enter_named(self, name: str) -> None:
+        """The function of that name runs by itself: an attribute of the markup calls it."""
+        for code in self._codes:
+            for function in code.functions.get(name, ()):
+                self._enter(function)
+
     def _reach_from(self, node: Node) -> None:
         """Follow what `node` runs: calls by name, and functions given to load events and timers."""
-        if node.type in ("identifier", "property_identifier", "shorthand_property_identifier"):
-            if not _is_declared(node) and not _is_listener_argument(node):
-                self._enter(self._by_name.get(source(node)))
+        if node.type in _NAMES:
+            if not _is_declared(node) and not self._waits(node):
+                self.enter_named(source(node))
+        elif node.type == "string" and _is_index(node):
+            self.enter_named(string_value(node) or "")
         elif node.type in FUNCTIONS and node.type != "function_declaration":
-            if not _is_listener_argument(node) and not _is_named_function(node):
+            if not self._waits(node) and not _is_named_function(node):
                 self._enter(node)
 
-    def _enter(self, function: Node | None) -> None:
-        waiting = [function] if function is not None else []
+    def _enter(self, function: Node) -> None:
+        waiting = [function]
         while waiting:
             current = waiting.pop()
             if current.id in self._reached:
@@ -58,16 +81,90 @@ class LoadAnalysis:
                     self._reach_from(node)
 
     def _reach_dispatched(self) -> None:
-        """`form.requestSubmit()` and `dispatchEvent()` on load run the listeners after all."""
-        starts = self._code.calls("requestSubmit", "dispatchEvent", "click", "submit")
-        if any(self.runs(call) for call in starts):
-            for call in self._code.calls("addEventListener"):
-                for argument in arguments(call)[1:2]:
-                    self._enter(
-                        argument
-                        if argument.type in FUNCTIONS
-                        else self._by_name.get(source(argument))
-                    )
+        """`form.requestSubmit()` and `dispatchEvent()` run their listeners after all."""
+        starts = [call for code in self._codes for call in code.calls(*_DISPATCHES)]
+        for start in filter(self.runs, starts):
+            event = _dispatched(start)
+            element = queried_selector(receiver(start))
+            listened = (call for code in self._codes for call in code.calls("addEventListener"))
+            for call in listened:
+                other = queried_selector(receiver(call))
+                kind, listener = (*arguments(call), None, None)[:2]
+                elsewhere = element and other and element != other
+                if not elsewhere and (event is None or string_value(kind) in (event, None)):
+                    self._run_listener(listener)
+
+    def _run_listener(self, listener: Node | None) -> None:
+        if listener is not None and listener.type in FUNCTIONS:
+            self._enter(listener)
+        elif listener is not None:
+            self.enter_named(source(listener))
+
+    def _waits(self, node: Node) -> bool:
+        """Whether `node` is what an event runs that does not come by itself."""
+        event = self._event_of(node)
+        if event is None:
+            return False
+        return event in PRESSES if self._only_presses else event not in LOADING
+
+    def _event_of(self, node: Node) -> str | None:
+        """The event that runs a function, also as `this.run.bind(this)` or `debounced(run)`; empty
+        if it cannot be told which, None if `node` is given to no event."""
+        current = node
+        while (parent := current.parent) is not None:
+            if parent.type == "assignment_expression":
+                return _handler(source(parent.child_by_field_name("left")).rpartition(".")[2])
+            if parent.type == "pair":
+                return _handler(source(parent.child_by_field_name("key")))
+            if parent.type == "jsx_expression" and parent.parent is not None:
+                return _handler(source(next(iter(parent.parent.named_children), None)))
+            if parent.type == "call_expression" and not source(current).endswith(".bind"):
+                if current == parent.child_by_field_name("function"):
+                    return None
+            if parent.type == "arguments" and parent.parent is not None:
+                if (event := self._event_of_call(parent.parent)) is not None:
+                    return event
+            if parent.type not in _PASSED_ON:
+                return None
+            current = parent
+        return None
+
+    def _event_of_call(self, call: Node) -> str | None:
+        """`addEventListener("click", f)`, `on("click", f)`, `$("#x").click(f)`."""
+        name, values = called(call), arguments(call)
+        if name == "addEventListener":
+            return string_value(values[0]) or ""
+        own = [source(f) for code in self._codes for f in code.functions.get(name, ())]
+        if own and not any(re.search(r"addEventListener|\.on\(", body) for body in own):
+            return None
+        words = (re.split(r"[.\s]", string_value(value) or "")[0] for value in values)
+        said = next((word for word in words if word in PRESSES), None)
+        return name if name in PRESSES and not said else said
+
+
+_PASSED_ON = frozenset({"member_expression", "call_expression", "arguments"})
+
+
+def _handler(name: str) -> str | None:
+    """The event of `onclick` and `onClick`."""
+    match = re.fullmatch(r"[\"']?on([A-Za-z]\w*)[\"']?", name)
+    return match[1].lower() if match else None
+
+
+def _dispatched(start: Node) -> str | None:
+    """The event that a call makes; None if it may be any."""
+    if called(start) == "requestSubmit":
+        return "submit"
+    if called(start) in ("click", "submit"):
+        return called(start)
+    texts = (string_value(n) for value in arguments(start) for n in walk(value))
+    return next((text for text in texts if text), None)
+
+
+def _is_index(node: Node) -> bool:
+    """`go` of `window["go"]()`."""
+    parent = node.parent
+    return parent is not None and parent.type == "subscript_expression"
 
 
 def _is_declared(node: Node) -> bool:
@@ -87,24 +184,6 @@ def _is_named_function(node: Node) -> bool:
     owner = parent.parent if parent.type == "pair" else parent
     if parent.type == "pair" or node.type == "method_definition":
         return owner is None or owner.parent is None or owner.parent.type != "arguments"
+    if parent.type == "assignment_expression":
+        return _handler(source(parent.child_by_field_name("left")).rpartition(".")[2]) is None
     return parent.type in ("variable_declarator", "field_definition")
-
-
-_PASSED_ON = frozenset({"member_expression", "call_expression", "arguments"})
-
-
-def _is_listener_argument(node: Node) -> bool:
-    """Whether `node` is what an event other than a load event runs, also as `this.run.bind(this)`
-    or `debounced(run)`."""
-    current: Node | None = node
-    while current is not None and current.parent is not None:
-        parent = current.parent
-        if parent.type == "assignment_expression":
-            left = source(parent.child_by_field_name("left"))
-            loads = left.endswith((".onload", ".onpageshow"))
-            return bool(re.search(r"\.on\w+$", left)) and not loads
-        call = parent.parent
-        if parent.type == "arguments" and call is not None and called(call) == "addEventListener":
-            return string_value(arguments(call)[0]) not in _LOAD_EVENTS
-        current = parent if parent.type in _PASSED_ON else None
-    return False

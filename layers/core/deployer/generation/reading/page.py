@@ -10,16 +10,16 @@ from functools import cached_property
 from deployer.domain.site import Site
 from deployer.generation.reading.javascript import (
     Script,
-    Write,
     arguments,
     called,
     script,
     source,
     string_value,
-    writes,
 )
-from deployer.generation.reading.loading import LoadAnalysis
+from deployer.generation.reading.loading import PRESSES, LoadAnalysis
 from deployer.generation.reading.markup import Document, Element, document
+from deployer.generation.reading.urls import own_paths
+from deployer.generation.reading.writes import Write, writes
 
 _JAVASCRIPT_TYPES = (
     frozenset({"", "module"})
@@ -38,7 +38,14 @@ XML = (".svg", ".xml", ".xhtml", ".xht", ".xsl")
 SCRIPTS = (".js", ".mjs")
 STYLES = (".css",)
 """The endings by which a browser takes a file of a site for something, in any case."""
-_CREATED_ID = re.compile(r"""\bid\s*=\s*["']?([\w-]+)""")
+_EVALUATED_TYPE = re.compile(r"babel|jsx|typescript|\bts\b|tsx|module-shim|python|brython|\bm?py\b")
+"""Script types that a library runs in the page: JavaScript in another dress, and Python."""
+_TEMPLATE_TYPE = re.compile(r"html|template|handlebars|mustache|\bvue\b")
+_EVALUATED_ATTRIBUTE = re.compile(r"[@:(\[]|(?:x|v|ng)-|(?:data-)?hx-on|on[a-z:]|data-on")
+"""Attributes that hold code: handlers, and what Alpine, Vue, Angular, htmx and others run."""
+_EVENT = re.compile(r"(?:@|v-on:|x-on:|(?:data-)?hx-on[:-]+|ng-|data-on[:-]|on:?|\()([a-z]+)")
+_PYTHON_TAGS = ("py-script", "mpy-script", "py-config")
+_CREATED_ID = re.compile(r"""\bid\s*=\s*["'{]*([\w-]+)""")
 
 
 def is_a(path: str, kinds: tuple[str, ...]) -> bool:
@@ -73,9 +80,12 @@ class Page:
 
     @cached_property
     def scripts(self) -> tuple[Script, ...]:
-        """All own scripts of the page: inline ones and files of the site."""
+        """All own scripts of the page: inline ones, files of the site, what a library evaluates."""
         inline = (element.text for element in self.inline_scripts)
-        return tuple(script(text) for text in (*inline, *self.linked_scripts))
+        evaluated = (e.text for e in self.markup.elements if is_evaluated(e))
+        attributes = (text for e in self.markup.elements for _, text in codes_of(e))
+        texts = (*inline, *self.linked_scripts, *evaluated, *attributes)
+        return tuple(script(text) for text in texts)
 
     @cached_property
     def script_text(self) -> str:
@@ -93,14 +103,11 @@ class Page:
         found = self.writes_to(element_id)
         if not found:
             return None
-        return any(self._analysis(code).runs(write.statement) for code, write in found)
-
-    def _analysis(self, code: Script) -> LoadAnalysis:
-        return self._analyses[id(code)]
+        return any(self._loading.runs(write.statement) for _, write in found)
 
     @cached_property
-    def _analyses(self) -> dict[int, LoadAnalysis]:
-        return {id(code): LoadAnalysis(code) for code in self.scripts}
+    def _loading(self) -> LoadAnalysis:
+        return LoadAnalysis(*self.scripts)
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -110,6 +117,9 @@ class Page:
         )
 
     def _created_ids(self) -> Iterator[str]:
+        for element in self.markup.by_tag("script"):
+            if is_evaluated(element) or is_template(element):
+                yield from _CREATED_ID.findall(element.text)
         for code in self.scripts:
             for text in code.strings:
                 yield from _CREATED_ID.findall(text)
@@ -119,7 +129,7 @@ class Page:
                 value = string_value(right)
                 if value and re.search(r"(^|\.)id$", source(left)):
                     yield value
-            for call in code.calls("setAttribute"):
+            for call in code.calls("setAttribute", "attr", "prop"):
                 values = [string_value(argument) for argument in arguments(call)]
                 if len(values) == 2 and values[0] == "id" and values[1]:
                     yield values[1]
@@ -129,14 +139,40 @@ def is_javascript(element: Element) -> bool:
     return element.attributes.get("type", "").strip().lower() in _JAVASCRIPT_TYPES
 
 
+def is_evaluated(element: Element) -> bool:
+    """Whether a library runs the element's text: Babel, Brython, PyScript and the like."""
+    kind = element.attributes.get("type", "").lower()
+    return element.tag in _PYTHON_TAGS or (
+        element.tag == "script"
+        and not is_javascript(element)
+        and bool(_EVALUATED_TYPE.search(kind))
+    )
+
+
+def is_template(element: Element) -> bool:
+    """Whether a script element holds markup that a library puts into the page."""
+    kind = element.attributes.get("type", "").lower()
+    return element.tag == "script" and bool(_TEMPLATE_TYPE.search(kind))
+
+
+def codes_of(element: Element) -> Iterator[tuple[str, str]]:
+    """What an element's attributes run, each with the event that runs it; the event is empty
+    where it is none that the page's user makes."""
+    for name, value in element.attributes.items():
+        if value and _EVALUATED_ATTRIBUTE.match(name):
+            event = _EVENT.match(name)
+            yield (event[1] if event and event[1] in PRESSES else ""), value
+
+
 def page_of(site: Site, path: str = "index.html") -> Page:
     """The page at `path`; an empty one if the site has none."""
     text = site.text(path) if path in site else ""
-    linked = {}
-    for element in document(text).by_tag("script"):
-        name = element.attributes.get("src", "").removeprefix("./").split("?")[0]
-        if name in site and is_javascript(element):
-            linked[name] = site.text(name)
+    page = document(text)
+    base = next((e.attributes["href"] for e in page.by_tag("base") if "href" in e.attributes), "")
+    linked: dict[str, str] = {}
+    loaded = [e for e in page.by_tag("script") if is_javascript(e) or is_evaluated(e)]
+    for address in filter(None, (element.attributes.get("src") for element in loaded)):
+        linked |= {name: site.text(name) for name in own_paths(address, path, base) if name in site}
     return Page(path, text, tuple(linked.values()), tuple(linked))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote, urljoin, urlsplit
 
 _STRIPPED = "".join(map(chr, range(0x21)))
 """C0 controls and space: no part of an address at its ends."""
@@ -47,3 +49,51 @@ def authorities_in(text: str) -> Iterator[str]:
 def _is_host(found: str) -> bool:
     name = host(found)
     return bool(re.search(r"[\w-][.\u3002\uff0e\uff61]\w\w|%2e|^\d+$|^0x[\da-f]+$|^\[", name))
+
+
+OWN = "https://own.invalid"
+"""Stands for the site's own origin, which nobody knows before it is published."""
+_HARMLESS_SCHEMES = frozenset({"mailto", "tel", "sms", "blob", "data", "about", "javascript"})
+"""Nothing is asked of a host."""
+_FOREIGN_BEGINNINGS = ("http:", "https:", "ftp:", "ws:", "wss:", "intent:", "//", "/\\", "\\")
+
+
+def elsewhere(text: str, *, whole: bool = True) -> str | None:
+    """The host, or scheme, that an address leads to if not to the site itself; None if to it.
+
+    Of an address that is not `whole`, only the beginning is known: if that does not settle it, the
+    answer is empty.
+    """
+    address = plain(text)
+    if address.lower().startswith(OWN) and (whole or address[len(OWN) :]):
+        own = address[len(OWN) :][:1] in ("", "/", "?", "#")
+        return None if own else host(authority(address))
+    if found := authority(address):
+        return host(found)
+    scheme = re.match(r"([a-z][a-z0-9+.-]*):", address, re.IGNORECASE)
+    if scheme:
+        return None if scheme[1].lower() in _HARMLESS_SCHEMES else scheme[1].lower()
+    settled = whole or not any(b.startswith(address.lower()) for b in _FOREIGN_BEGINNINGS)
+    return None if settled else ""
+
+
+def own_paths(address: str, page: str, base: str = "") -> Iterator[str]:
+    """Paths in the site that an address in `page` may mean, as a browser resolves it.
+
+    An address from the root begins with the repository's name, which may be any.
+    """
+    if elsewhere(address) is not None:
+        return
+    try:
+        joined = urljoin(urljoin(f"{OWN}/{page}", _slashed(base)), _slashed(address))
+    except ValueError:
+        return
+    path = posixpath.normpath(unquote(urlsplit(joined).path)).lstrip("/")
+    if joined.startswith(f"{OWN}/") and path not in ("", "."):
+        yield path
+        if _slashed(address).startswith("/") and "/" in path:
+            yield path.partition("/")[2]
+
+
+def _slashed(address: str) -> str:
+    return plain(address).replace("\\", "/")
