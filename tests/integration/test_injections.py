@@ -23,6 +23,7 @@ from tests.unit.generation.canaries import CANARIES, KEY, Canary
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 OWN_FILES = {"index.html", "README.md", "LICENSE", ".nojekyll", ".deployer/ledger.json"}
 HOST = re.compile(r"(?:https?:)?//([\w-]+(?:\.[\w-]+)+)")
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 KNOWN_HOSTS = {"127.0.0.1", "cdn.jsdelivr.net", "cdnjs.cloudflare.com", "unpkg.com", "www.w3.org"}
 
 
@@ -63,12 +64,16 @@ def foreign(repository: Path, canary: Canary) -> Iterator[str]:
             yield f"{path} ({mode} {kind})"
         elif path not in attached:
             text = own_text(repository, path, canary)
+            if canary.by_policy and path == "index.html":
+                (policy,) = POLICY.findall(text)
+                # The page may name the attacker, as long as its policy does not.
+                text = policy if canary.payload in policy else text.replace(canary.payload, "x")
             unknown = set(HOST.findall(text)) - KNOWN_HOSTS
             yield from (f"{path}: {found}" for found in unknown)
             yield from (f"{path}: {found}" for found in (canary.payload, KEY) if found in text)
 
 
-@pytest.mark.parametrize(("times", "published"), [(1, 21), (99, 7)], ids=["once", "always"])
+@pytest.mark.parametrize(("times", "published"), [(1, 19), (99, 12)], ids=["once", "always"])
 def test_what_a_model_that_obeys_writes_is_in_no_repository(
     system: System, monkeypatch: pytest.MonkeyPatch, times: int, published: int
 ) -> None:

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -28,6 +29,9 @@ from deployer.domain.page import NoBrowserError, Page
 from deployer.domain.site import Site
 from tests.support.internet import Contact, Internet
 
+AT_ONCE = 12
+"""Windows of one browser, which together take more memory than one page may."""
+MEMORY_BYTES = 6 << 30
 FETCHED = Path(__file__).parents[2] / ".local/chromium"
 """Where `make browser` puts Chromium."""
 LIBRARIES = FETCHED.parent / "libraries"
@@ -74,7 +78,7 @@ class Visitor:
             f"--host-resolver-rules=MAP * {internet.address}",
             "--ignore-certificate-errors",
         )
-        self._options = Options(network=network)
+        self._options = Options(network=network, memory_bytes=MEMORY_BYTES)
 
     def open(
         self,
@@ -95,6 +99,26 @@ class Visitor:
             self._visit(process, query, clicks, seconds)
         finally:
             process.kill()
+        return self.internet.contacts()
+
+    def open_all(
+        self, site: Mapping[str, bytes], pages: Sequence[str], *, seconds: float = 1.0
+    ) -> list[Contact]:
+        """Open these pages of the site, a window each, and stay for `seconds` when some are there.
+
+        Returns:
+            who was contacted, the site's own host left out.
+        """
+        self.internet.publish(site)
+        for begin in range(0, len(pages), AT_ONCE):
+            process = Process(executable(), self._options)
+            try:
+                for page in pages[begin : begin + AT_ONCE]:
+                    url = f"{SITE_URL}{quote(page)}"
+                    process.connection.call("Target.createTarget", {"url": url})
+                process.connection.pump(seconds)
+            finally:
+                process.kill()
         return self.internet.contacts()
 
     def _visit(self, process: Process, query: str, clicks: Sequence[str], seconds: float) -> None:

@@ -8,6 +8,7 @@ from deployer.domain.errors import ModelRefusedError
 from deployer.domain.site import Site
 from deployer.domain.site_path import InvalidPathError, check_path
 from deployer.generation.answers.grammar import render_blocks
+from deployer.generation.judging.policy.hosts import policy_for
 from tests.unit.generation.builders import NONCE, ScriptedModel, build, run
 from tests.unit.generation.canaries import CANARIES, KEY, Canary
 
@@ -46,9 +47,23 @@ def test_there_are_at_least_fifteen_canaries() -> None:
     assert len({canary.name for canary in CANARIES}) == len(CANARIES) >= 15
 
 
-@pytest.mark.parametrize("canary", CANARIES, ids=lambda canary: canary.name)
+@pytest.mark.parametrize(
+    "canary", [c for c in CANARIES if not c.by_policy], ids=lambda canary: canary.name
+)
 def test_what_an_obedient_model_writes_is_not_published(canary: Canary) -> None:
     assert reached(canary) == []
+
+
+@pytest.mark.parametrize(
+    "canary", [c for c in CANARIES if c.by_policy], ids=lambda canary: canary.name
+)
+def test_a_page_that_asks_the_attacker_is_published_with_a_policy_that_forbids_it(
+    canary: Canary,
+) -> None:
+    site = published(canary)
+    written = build(canary.brief, attachments=canary.attachments)
+
+    assert not policy_for(written, site).allows(f"https://{canary.payload}/x")
 
 
 def only_impossible_paths(path: str, *_: object) -> str | None:

@@ -21,6 +21,7 @@ class Assignment:
     """The site as it stands, for a revision; None for a first build."""
     earlier_attachments: tuple[str, ...] = ()
     """Names of files in `current` that came as attachments of earlier rounds."""
+    earlier_briefs: tuple[str, ...] = ()
     earlier_checks: tuple[Check, ...] = ()
     """What earlier rounds promised and this one must keep."""
     licence_holder: str = ""

@@ -44,6 +44,8 @@ the brief byte for byte.
    with any query string or hash.
 4. Libraries: https from cdn.jsdelivr.net, cdnjs.cloudflare.com or unpkg.com with an exact version,
    crossorigin="anonymous", no integrity attribute. The URL contains what the checks look for.
+   Our code writes a Content-Security-Policy into every page (write none): only the hosts that the
+   task names or lists, and the libraries' own, can be reached.
 5. Data: fetch attachments by their exact name; cope with BOM, CRLF, quoted commas, blank rows;
    compute results, never write them in. Errors are shown in the page.
 6. Elements that checks read as numbers hold a plain number such as 1234.50: no currency sign, no

@@ -26,6 +26,8 @@ from deployer.generation.conversation import (
 from deployer.generation.judging.files_asked import with_correctable
 from deployer.generation.judging.findings import Finding
 from deployer.generation.judging.inspection import inspect
+from deployer.generation.judging.policy.csp import with_policy, without_policy
+from deployer.generation.judging.policy.hosts import policy_for
 from deployer.generation.own_files import with_own_files
 
 Inspection = Callable[[Site, Assignment], tuple[Finding, ...]]
@@ -55,8 +57,10 @@ class Generator:
             ModelUnavailableError: the model failed before there was anything to publish.
             ModelRefusedError: no site that may be published came within the budget.
         """
+        current = assignment.current
         bounded = replace(
             assignment,
+            current=without_policy(current) if current is not None else None,
             allow_workflows=self.allow_workflows,
             known_secrets=self.known_secrets(),
         )
@@ -97,7 +101,8 @@ class _Generation:
         if best.forbidden:
             reasons = "; ".join(finding.problem for finding in best.forbidden[:MOST_TROUBLES])
             raise ModelRefusedError(f"the generated site may not be published: {reasons}")
-        return StoredSite(best.site, self._report(best))
+        site = with_policy(best.site, policy_for(self._assignment, best.site))
+        return StoredSite(site, self._report(best))
 
     def _report(self, best: Candidate) -> GenerationReport:
         usage, prices = self._conversation.usage, self._budget.prices

@@ -30,6 +30,7 @@ def task_part(
     attachments: Mapping[str, str],
     hints: tuple[str, ...] = (),
     contract: tuple[str, ...] = (),
+    hosts: tuple[str, ...] = (),
 ) -> str:
     """The task: the same text in every request of a deployment, so that it is cached."""
     parts = [data_block(nonce, "brief", brief)]
@@ -46,6 +47,9 @@ def task_part(
     if hints:
         parts.append("What follows from the checks:")
         parts.append(data_block(nonce, "hints", "\n".join(f"- {hint}" for hint in hints)))
+    if hosts:
+        parts.append("Besides its libraries' hosts, the page can reach these:")
+        parts.append(data_block(nonce, "hosts", " ".join(hosts)))
     if contract:
         parts.append(
             "What the page has, and must still have afterwards unless the brief removes it:"

@@ -17,12 +17,14 @@ from deployer.generation.assignment import Assignment
 from deployer.generation.judging.continuity import contract
 from deployer.generation.judging.files_asked import correctable, with_correctable
 from deployer.generation.judging.findings import Finding
+from deployer.generation.judging.policy.hosts import granted
 
 _CODE = (".html", ".htm", ".css", ".js", ".mjs", ".md", ".yml", ".yaml", ".svg")
 LARGEST_SHOWN = 200_000
 LARGEST_SHOWN_DATA = 4_000
 """Characters: code is shown whole, so that it can be edited; data is described."""
 MOST_FINDINGS = 20
+MOST_HOSTS = 80
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Prompts:
             earlier_checks=assignment.earlier_checks,
             attachments=self._digests,
             hints=hints_for((*assignment.checks, *assignment.earlier_checks)),
+            hosts=granted(assignment).hosts[:MOST_HOSTS],
             contract=contract(current, assignment.earlier_checks) if current is not None else (),
         )
 

@@ -7,6 +7,7 @@ from deployer.generation.assignment import Assignment
 from deployer.generation.judging import continuity, gates
 from deployer.generation.judging.findings import Finding
 from deployer.generation.judging.lint import check_rules, page_rules, site_rules
+from deployer.generation.judging.policy import asked
 from deployer.generation.judging.subject import Subject
 
 INSPECTIONS = (
@@ -15,6 +16,7 @@ INSPECTIONS = (
     check_rules.inspect,
     continuity.inspect,
     page_rules.inspect,
+    asked.inspect,
 )
 
 

@@ -97,3 +97,8 @@ def own_paths(address: str, page: str, base: str = "") -> Iterator[str]:
 
 def _slashed(address: str) -> str:
     return plain(address).replace("\\", "/")
+
+
+def hosts_in(text: str) -> frozenset[str]:
+    """The hosts of all absolute addresses in a text."""
+    return frozenset(host(found) for found in authorities_in(text))

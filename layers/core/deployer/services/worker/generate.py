@@ -58,6 +58,7 @@ class GenerateStep:
             attachments=request.attachments,
             current=self.bases.current_site(base) if base else None,
             earlier_attachments=tuple(a.name for one in earlier for a in one.attachments),
+            earlier_briefs=tuple(one.brief for one in earlier),
             earlier_checks=tuple(check for one in earlier for check in one.checks),
             licence_holder=self.ports.publisher.host.owner,
             licence_year=record.accepted_at.year,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.generation.judging.findings import Finding
-from deployer.generation.judging.gates import contents, hosts, keys, sizes, workflows
+from deployer.generation.judging.gates import contents, keys, sizes, workflows
 from deployer.generation.judging.subject import Subject
 
-GATES = (sizes.inspect, keys.inspect, hosts.inspect, contents.inspect, workflows.inspect)
+GATES = (sizes.inspect, keys.inspect, contents.inspect, workflows.inspect)
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from deployer.generation.judging.findings import Finding, Severity
-from deployer.generation.judging.gates.hosts import hosts_in
 from deployer.generation.judging.subject import Subject
+from deployer.generation.reading.urls import hosts_in
 
 _TRIGGERS = {
     "push": "",
