@@ -181,7 +181,7 @@ COMPILE = $(UV) pip compile -q --universal --generate-hashes --python-version 3.
 # The Lambda runtime ships these; a further layer also leaves out what the dependencies layer has. It is named like
 # the extra that it holds.
 LAMBDA_HAS := --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer
-FURTHER_LAYERS = $(filter-out dependencies,$(patsubst layers/%/requirements.txt,%,$(wildcard layers/*/requirements.txt)))
+FURTHER_LAYERS = $(filter-out dependencies browser,$(patsubst layers/%/requirements.txt,%,$(wildcard layers/*/requirements.txt)))
 LAYER = $(COMPILE) pyproject.toml --constraints requirements/dev.txt $(LAMBDA_HAS)
 
 lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the newest)
@@ -192,6 +192,7 @@ lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the new
 	$(COMPILE) --group node -o requirements/node.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(LAYER) -o layers/dependencies/requirements.txt
+	$(COMPILE) --group browser --constraints requirements/dev.txt $(LAMBDA_HAS) -o layers/browser/requirements.txt
 	shared=$$(sed -n 's/^\([a-zA-Z0-9._-]*\)==.*/--no-emit-package \1/p' layers/dependencies/requirements.txt); \
 	for extra in $(FURTHER_LAYERS); do \
 	  $(LAYER) --extra $$extra $$shared -o layers/$$extra/requirements.txt; done

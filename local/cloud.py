@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from operate import env_file, parameters
+from operate import browser, env_file, parameters
 from operate.emulator import CREDENTIALS, REGION
 from operate.places import CLOUD_PYTHON, LOOPBACK, Home, Ports, url
 
@@ -17,20 +17,24 @@ def command() -> list[str]:
 
 def environment(ports: Ports, home: Home) -> dict[str, str]:
     """The emulator's, inherited by every function process: hence nobody's AWS settings or keys."""
-    return plain_environment() | {
-        **CREDENTIALS,
-        "AUTH": "true",
-        "BIND_HOST": LOOPBACK,
-        "MINISTACK_HOST": LOOPBACK,
-        "GATEWAY_PORT": str(ports.cloud),
-        "MINISTACK_REGION": REGION,
-        "SFTP_ENABLED": "0",
-        "IOT_MTLS_ENABLED": "0",
-        # It ends containers that carry its label: not on this machine's Docker.
-        "DOCKER_HOST": f"unix://{home.temporary}/no-docker.sock",
-        "TMPDIR": str(home.temporary),
-        "PYTHONUNBUFFERED": "1",
-    }
+    return (
+        plain_environment()
+        | browser.environment()
+        | {
+            **CREDENTIALS,
+            "AUTH": "true",
+            "BIND_HOST": LOOPBACK,
+            "MINISTACK_HOST": LOOPBACK,
+            "GATEWAY_PORT": str(ports.cloud),
+            "MINISTACK_REGION": REGION,
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            # It ends containers that carry its label: not on this machine's Docker.
+            "DOCKER_HOST": f"unix://{home.temporary}/no-docker.sock",
+            "TMPDIR": str(home.temporary),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def client_environment(cloud_url: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local import cloud, stack, stand_ins
 from local.front_door import FrontDoor
 from local.processes import Children, RunningFile, end_stale
-from operate import callers, doctor, emulator, env_file, secret_upload
+from operate import browser, callers, doctor, emulator, env_file, secret_upload
 from operate.errors import CommandError
 from operate.places import CHECKOUT, ENV_FILE, Home, Ports, url
 
@@ -93,6 +93,8 @@ class LocalCloud:
         self._home.github_requests.unlink(missing_ok=True)
 
     def _start_servers(self) -> None:
+        if browser.missing():
+            self._say(browser.missing())
         self._children.start(
             "cloud", cloud.command(), cloud.environment(self._ports, self._home), self._home.folder
         )

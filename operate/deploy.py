@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operate import env_file, parameters, secret_upload
 from operate.errors import CommandError
-from operate.places import CHECKOUT, ENV_FILE, SAM, SAM_CONFIG, UV
+from operate.places import CHECKOUT, CHROMIUM, ENV_FILE, SAM, SAM_CONFIG, UV
 from operate.sam import leave_out_other_providers, overrides
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _config(environment: str) -> Mapping[str, Any]:
 
 def _sam(arguments: list[str]) -> None:
     """With this shell's AWS credentials and on this terminal: SAM may ask."""
-    given = os.environ | {"UV": str(UV), "SAM_CLI_TELEMETRY": "0"}
+    given = os.environ | {"UV": str(UV), "SAM_CLI_TELEMETRY": "0", "PACKAGES": str(CHROMIUM)}
     given.pop("LAYER_PYTHON", None)
     if subprocess.run([str(SAM), *arguments], cwd=CHECKOUT, env=given, check=False).returncode:
         raise CommandError(f"sam {arguments[0]} failed: its own words are above")

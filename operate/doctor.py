@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from operate import env_file
+from operate import browser, env_file
 from operate.errors import CommandError
 from operate.places import CLOUD_PYTHON, ENV_FILE, SAM, UV
 
@@ -46,6 +46,8 @@ def report() -> bool:
             if finding.cure
             else f"  ok     {finding.what}"
         )
+    if browser.missing():
+        print(f"  note   {browser.missing()}")
     values = env_file.read(ENV_FILE)
     local = list(env_file.problems(values))
     for problem in env_file.problems_for_aws(values):

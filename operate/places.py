@@ -16,6 +16,8 @@ SAM_CONFIG = CHECKOUT / "samconfig.toml"
 INSTALLED = CHECKOUT / ".local"
 SAM = INSTALLED / "sam" / "bin" / "sam"
 UV = INSTALLED / "tools" / "bin" / "uv"
+CHROMIUM = INSTALLED / "chromium"
+LIBRARIES = INSTALLED / "libraries"
 CLOUD_PYTHON = INSTALLED / "cloud" / "bin" / "python"
 
 

@@ -240,6 +240,7 @@ def test_a_picture_shows_the_text_of_the_page(chromium: Chromium, width: int, he
     def dark(body: str) -> int:
         with open_site(page(body), chromium=chromium) as opened:
             png = opened.screenshot(width, 5)
+            assert opened.evaluate("innerWidth", 1).gave == "1280"
         assert png
         wide, high, rows = pixels(png)
         assert (wide, high) == (width, height)

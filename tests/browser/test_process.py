@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,12 +15,13 @@ import psutil
 import pytest
 
 from deployer.adapters.chromium.browser import Chromium
-from deployer.adapters.chromium.executable import Executable, installed, unpack
+from deployer.adapters.chromium.executable import Executable, find, installed, unpack
 from deployer.adapters.chromium.process import Mode, Options, Process
 from deployer.domain.page import NoBrowserError, PageLostError
 from deployer.domain.site import Site
 from tests.support.chromium import FETCHED, executable, open_site
 
+ROOT = Path(__file__).parents[2]
 SITE = {"index.html": b"<title>Here</title>"}
 
 
@@ -55,6 +58,17 @@ def test_the_browser_sees_no_variable_of_ours(
         assert names <= {
             "PATH", "HOME", "TMPDIR", "LANG", "TZ", "LD_LIBRARY_PATH", "FONTCONFIG_FILE",
         }  # fmt: skip
+
+
+def test_our_own_environment_is_hidden_from_what_we_start() -> None:
+    """A process that cannot be dumped is another user's in /proc (proc(5)); root sees it all."""
+    script = (
+        "import ctypes; from deployer.adapters.chromium.process import hide_environment;"
+        "hide_environment(); print(ctypes.CDLL(None).prctl(3))"
+    )
+    path = {"PYTHONPATH": str(ROOT / "layers/core")}
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, env=path, check=True)
+    assert run.stdout.strip() == b"0"
 
 
 def test_killing_it_ends_its_processes_and_removes_its_folder(process: Process) -> None:
@@ -168,3 +182,5 @@ def test_an_installed_browser_is_found_and_a_wrong_path_named(
     program.touch(mode=0o755)
     assert installed() == Executable(program)
     assert installed(str(program)) == Executable(program)
+    assert find("", tmp_path / "no-package", tmp_path / "unpacked") == Executable(program)
+    assert find(str(program), FETCHED, tmp_path / "unpacked") == Executable(program)

@@ -10,8 +10,6 @@ import pytest
 
 from deployer.adapters.chromium.answers import Asked, Reply, Source, UnreachedError
 from deployer.adapters.chromium.browser import Chromium
-from deployer.adapters.chromium.executable import Executable
-from deployer.domain.page import NoBrowserError
 from deployer.domain.site import Site
 from deployer.domain.visit import Evidence, Kind, Report, Verdict, Visit, When
 from deployer.services.visit import draws, selectors, visit
@@ -41,7 +39,7 @@ def visiting(chromium: Chromium, pictures: dict[str, bytes]) -> Visiting:
         site = Site({"index.html": f"<!doctype html><title>Sales</title>{body}".encode()})
         wanted = Visit("candidates/a.json", "pictures/a/", checks, **changes)
         site = site.with_files(files or {})
-        return visit(wanted, site, browser=browser, save=pictures.__setitem__, clock=time.monotonic)
+        return visit(wanted, site, engine=browser, save=pictures.__setitem__, clock=time.monotonic)
 
     return run
 
@@ -150,15 +148,6 @@ def test_a_host_that_the_page_may_not_use_is_its_own_fault(visiting: Visiting) -
     refused = visiting(LIBRARY, check, browser=browser, hosts=("other.example",))
     assert refused.verdict(0) is FAILS
     assert "may not use this host" in str(refused.looks[0].happenings)
-
-
-def test_without_a_browser_nothing_is_told_and_nothing_raised(visiting: Visiting) -> None:
-    def none() -> Executable:
-        raise NoBrowserError("no Chrome, Chromium or Edge is found")
-
-    report = visiting("", TITLE, browser=Chromium(none))
-    assert verdicts(report) == [[CANNOT_TELL], [CANNOT_TELL]]
-    assert report.problem == "no Chrome, Chromium or Edge is found"
 
 
 def test_no_time_means_cannot_tell(visiting: Visiting) -> None:

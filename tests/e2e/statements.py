@@ -20,6 +20,8 @@ MISSED = (
     ("WorkerRole", "Queue"),
     ("WorkerRole", "Secret"),
     ("WorkerRole", "Notifications"),
+    ("BrowserRole", "Candidates"),
+    ("BrowserRole", "Pictures"),
     ("NotifierRole", "Records"),
     ("PagesCheckerRole", "Records"),
     ("PagesCheckerRole", "Secret"),
@@ -44,7 +46,14 @@ _TRACES = Unenforced(
     "nothing listens where the X-Ray SDK sends its segments",
     frozenset({"xray:PutTraceSegments", "xray:PutTelemetryRecords"}),
 )
-_FUNCTIONS = ("ValidatorRole", "WorkerRole", "NotifierRole", "PagesCheckerRole", "StatusRole")
+_FUNCTIONS = (
+    "ValidatorRole",
+    "WorkerRole",
+    "BrowserRole",
+    "NotifierRole",
+    "PagesCheckerRole",
+    "StatusRole",
+)
 
 UNENFORCED = {
     **{(role, "Logs"): _LOGS for role in _FUNCTIONS},
@@ -57,6 +66,12 @@ UNENFORCED = {
     ("WorkerRole", "MissingSites"): Unenforced(
         "the emulator answers 404 for a missing object where S3 answers 403 without this",
         frozenset({"s3:ListBucket"}),
+    ),
+    ("WorkerRole", "Candidates"): Unenforced(
+        "the worker does not ask the browser yet", frozenset({"s3:PutObject"})
+    ),
+    ("WorkerRole", "Browser"): Unenforced(
+        "the worker does not ask the browser yet", frozenset({"lambda:InvokeFunction"})
     ),
     ("NotifyStateMachineRole", "Functions"): Unenforced(
         "the emulator's state machine calls functions without looking at its role",

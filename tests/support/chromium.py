@@ -20,7 +20,7 @@ from deployer.adapters.chromium.browser import Chromium
 from deployer.adapters.chromium.executable import (
     Executable,
     installed,
-    runs_bundled,
+    runs_packed,
     unpack,
 )
 from deployer.adapters.chromium.process import Options, Process
@@ -40,7 +40,7 @@ LIBRARIES = FETCHED.parent / "libraries"
 @functools.cache
 def executable() -> Executable:
     """The browser that the function runs, or an installed one where that cannot run."""
-    if runs_bundled():
+    if runs_packed():
         packages = sorted(FETCHED.glob("@sparticuz/chromium@*"))
         assert packages, "Chromium is not here: run `make browser`"
         return unpack(packages[-1] / "bin", FETCHED / packages[-1].name.replace("@", "-"))

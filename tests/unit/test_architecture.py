@@ -124,6 +124,11 @@ def test_a_function_is_one_file() -> None:
     [
         ("validator", "bootstrap.app.accept; bootstrap.app.admit", {"github", "dulwich", "openai"}),
         ("status", "bootstrap.app.status", {"github", "dulwich", "openai", "boto3"}),
+        (
+            "browser",
+            "bootstrap.app.visit",
+            {"github", "dulwich", "openai", "pynamodb", "detect_secrets", "yaml", "tree_sitter"},
+        ),
         ("notifier", "bootstrap.app.notify", {"github", "dulwich", "openai", "boto3"}),
     ],
 )
@@ -147,3 +152,29 @@ def test_a_function_loads_only_what_it_uses(function: str, calls: str, unwanted:
     )
     assert run.returncode == 0, run.stderr
     assert not set(run.stdout.split()) & unwanted
+
+
+def test_the_browser_function_loads_nothing_that_its_own_layer_lacks() -> None:
+    """It has no other layer of packages; Lambda's runtime brings boto3."""
+    script = (
+        "import importlib.metadata as metadata, sys; from functions.browser import app;"
+        "from deployer import bootstrap; bootstrap.app.visit; import brotli;"
+        "owners = metadata.packages_distributions();"
+        "roots = {name.split('.')[0] for name in sys.modules} - {'google'};"  # a namespace of many
+        "print(*sorted({owner for root in roots for owner in owners.get(root, [])}))"
+    )
+    environment = {
+        "BUCKET_NAME": "x",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+        "POWERTOOLS_SERVICE_NAME": "test",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/core'}",
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True
+    )
+    lock = (ROOT / "layers/browser/requirements.txt").read_text()
+    has = {line.split("==")[0] for line in lock.splitlines() if "==" in line}
+    loaded = {name.lower().replace("_", "-") for name in run.stdout.split()}
+    assert {"pydantic", "requests", "brotli"} <= loaded
+    assert loaded - has <= {"boto3", "botocore", "s3transfer"}

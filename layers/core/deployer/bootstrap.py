@@ -7,6 +7,7 @@ uses. Everything that is made is kept for the life of the process.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property, partial
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from deployer.domain.request import DeploymentRequest
     from deployer.domain.round import Round
     from deployer.domain.site_cache import SiteCache
+    from deployer.domain.visit import Report, Visit
     from deployer.generation.loop import Generator
     from deployer.services.admit import Opens
     from deployer.services.worker.invocation import Invocation
@@ -119,6 +121,31 @@ class Application:
             clock=self._connections.now,
             patience=timedelta(seconds=config.pages_patience),
         )
+
+    @cached_property
+    def visit(self) -> Callable[[Visit], Report]:
+        """See `services.visit.visit`; the candidate is loaded first."""
+        from deployer.services.visit import visit
+
+        config, connections = settings.load(settings.BrowserSettings), self._connections
+        candidates = connections.candidates(config.bucket_name)
+        engine = connections.engine(config)
+        save = connections.save_picture(config.bucket_name)
+        telemetry = connections.telemetry()
+
+        def visit_stored(wanted: Visit) -> Report:
+            site = candidates.load(wanted.candidate)
+            report = visit(wanted, site, engine=engine, save=save, clock=time.monotonic)
+            telemetry.fact(
+                "visited",
+                seconds=report.seconds,
+                mode=report.mode,
+                starts=report.starts,
+                problem=report.problem or None,
+            )
+            return report
+
+        return visit_stored
 
     @cached_property
     def queue(self) -> DeploymentQueue:

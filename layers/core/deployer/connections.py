@@ -11,14 +11,19 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from deployer import settings
     from deployer.adapters.github.host import GitHubHost
     from deployer.adapters.github.token import Token
     from deployer.adapters.secrets import SecretValues
     from deployer.domain.evaluation_url import EvaluationRules
     from deployer.domain.language_model import LanguageModel
+    from deployer.domain.page import Engine
     from deployer.domain.ports import (
+        Browser,
         CallerSecrets,
+        CandidateStore,
         DeploymentQueue,
         EvaluationEndpoint,
         GitRemote,
@@ -80,6 +85,27 @@ class Connections:
         from deployer.adapters.s3 import S3Sites
 
         return S3Sites(bucket_name, self.client("s3"))
+
+    def candidates(self, bucket_name: str) -> CandidateStore:
+        from deployer.adapters.s3 import S3Candidates
+
+        return S3Candidates(bucket_name, self.client("s3"))
+
+    def save_picture(self, bucket_name: str) -> Callable[[str, bytes], None]:
+        from deployer.adapters.s3 import S3Pictures
+
+        return S3Pictures(bucket_name, self.client("s3")).save
+
+    def browser(self, config: settings.WorkerSettings) -> Browser:
+        from deployer.adapters.browser import LambdaBrowser
+
+        candidates = self.candidates(config.bucket_name)
+        return LambdaBrowser(config.browser_function, self._patient_lambda(), candidates)
+
+    def engine(self, config: settings.BrowserSettings) -> Engine:
+        from deployer.adapters.chromium.browser import connect
+
+        return connect(config.browser_path, config.chromium_folder, config.libraries_folder)
 
     def queue(self, queue_url: str) -> DeploymentQueue:
         from deployer.adapters.sqs import SQSDeploymentQueue
@@ -154,6 +180,14 @@ class Connections:
             api_url=config.github_api_url,
             clock=self.now,
         )
+
+    def _patient_lambda(self) -> Any:
+        """A client that waits for an answer as long as a function may run, and asks once."""
+        import boto3
+        from botocore.config import Config
+
+        patient = Config(connect_timeout=3, read_timeout=120, retries={"total_max_attempts": 1})
+        return boto3.client("lambda", config=patient)
 
     @lru_cache  # noqa: B019 - one object for the life of the process
     def client(self, service: str) -> Any:

@@ -129,6 +129,8 @@ class GitHubSettings(_Settings):
 
 class WorkerSettings(DeploymentSettings, GitHubSettings):
     state_machine_arn: str = Field(min_length=1)
+    browser_function: str = ""
+    """The function's name; empty for a deployment without a browser, whose checks stay open."""
     max_receive_count: int = Field(ge=1)
     llm_provider: ProviderName
     llm_model: str = ""
@@ -177,6 +179,18 @@ class PagesCheckerSettings(GitHubSettings):
     table_name: str = Field(min_length=1)
     pages_patience: int = Field(default=120, ge=0)
     """Seconds."""
+
+
+class BrowserSettings(_Settings):
+    """The last three are the local cloud's to give."""
+
+    bucket_name: str = Field(min_length=1)
+    browser_path: str = ""
+    """A browser of this machine, in place of the layer's."""
+    chromium_folder: str = "/opt/chromium"
+    """Where the layer's compressed Chromium is."""
+    libraries_folder: str = ""
+    """npm packages that answer for CDNs on a machine without internet."""
 
 
 class StatusSettings(_Settings):

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from deployer.adapters.aws_errors import error_code, unavailable
-from deployer.domain.errors import RejectedError
+from deployer.domain.errors import RejectedError, UnavailableError
 from deployer.domain.generation_report import GenerationReport, StoredSite
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.site import Site
@@ -28,11 +28,9 @@ class _Bucket:
         self._name = name
         self._client = client
 
-    def put(self, key: str, body: bytes) -> None:
+    def put(self, key: str, body: bytes, media_type: str = "application/json") -> None:
         with unavailable("S3"):
-            self._client.put_object(
-                Bucket=self._name, Key=key, Body=body, ContentType="application/json"
-            )
+            self._client.put_object(Bucket=self._name, Key=key, Body=body, ContentType=media_type)
 
     def get(self, key: str) -> bytes | None:
         with unavailable("S3"):
@@ -68,8 +66,7 @@ class S3Sites:
         self._bucket = _Bucket(bucket_name, client)
 
     def save(self, ref: str, stored: StoredSite) -> None:
-        files = {path: base64.b64encode(content).decode() for path, content in stored.site.items()}
-        document = {"report": asdict(stored.report), "files": files}
+        document = {"report": asdict(stored.report), "files": _packed(stored.site)}
         self._bucket.put(ref, json.dumps(document).encode())
 
     def load(self, ref: str) -> StoredSite | None:
@@ -77,8 +74,42 @@ class S3Sites:
         if body is None:
             return None
         document = json.loads(body)
-        files = {path: base64.b64decode(text) for path, text in document["files"].items()}
-        return StoredSite(Site(files), _REPORT.validate_python(document["report"]))
+        report = _REPORT.validate_python(document["report"])
+        return StoredSite(_unpacked(document["files"]), report)
+
+
+class S3Candidates:
+    """`CandidateStore`."""
+
+    def __init__(self, bucket_name: str, client: S3Client) -> None:
+        self._bucket = _Bucket(bucket_name, client)
+
+    def save(self, key: str, site: Site) -> None:
+        self._bucket.put(key, json.dumps(_packed(site)).encode())
+
+    def load(self, key: str) -> Site:
+        body = self._bucket.get(key)
+        if body is None:
+            raise UnavailableError(f"S3: there is no {key}")
+        return _unpacked(json.loads(body))
+
+
+class S3Pictures:
+    """Screenshots, under the key that each is saved with."""
+
+    def __init__(self, bucket_name: str, client: S3Client) -> None:
+        self._bucket = _Bucket(bucket_name, client)
+
+    def save(self, key: str, png: bytes) -> None:
+        self._bucket.put(key, png, "image/png")
+
+
+def _packed(site: Site) -> dict[str, str]:
+    return {path: base64.b64encode(content).decode() for path, content in site.items()}
+
+
+def _unpacked(files: dict[str, str]) -> Site:
+    return Site({path: base64.b64decode(text) for path, text in files.items()})
 
 
 def _request_key(deployment_id: str) -> str:

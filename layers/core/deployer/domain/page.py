@@ -89,7 +89,7 @@ class Page(Protocol):
 
 
 @dataclass(frozen=True)
-class OpenedBrowser:
+class Opened:
     """A blank page, ready to be sent to its site, and what it took to have it."""
 
     page: Page
@@ -98,12 +98,12 @@ class OpenedBrowser:
     starts: int
 
 
-class Browser(Protocol):
-    """A browser that serves one site at a time to one page."""
+class Engine(Protocol):
+    """Starts a browser for one site at a time."""
 
     def open(
         self, site: Site, allows: Callable[[str], bool], *, graphics: bool
-    ) -> AbstractContextManager[OpenedBrowser]:
+    ) -> AbstractContextManager[Opened]:
         """A page for `site`, whose requests to other hosts are answered if `allows` them.
 
         Leaving the block ends the browser.

@@ -20,6 +20,7 @@ from deployer.domain.round import Round
 from deployer.domain.round_key import RoundKey
 from deployer.domain.secret import HashedSecret
 from deployer.domain.site import Site
+from deployer.domain.visit import Report, Visit
 from deployer.domain.write_budget import WriteLedger
 
 Clock = Callable[[], datetime]
@@ -122,6 +123,28 @@ class Message:
 
     deployment_id: str
     key: RoundKey
+
+
+class Browser(Protocol):
+    """The browser that opens a candidate before it is published."""
+
+    def visit(self, site: Site, wanted: Visit) -> Report:
+        """Store the site as `wanted.candidate` and have it visited, within `wanted.seconds`.
+
+        Raises nothing: a browser that is down or slow is the report's `problem`.
+        """
+
+
+class CandidateStore(Protocol):
+    """Sites on their way to the browser, under `candidates/`."""
+
+    def save(self, key: str, site: Site) -> None: ...
+
+    def load(self, key: str) -> Site:
+        """
+        Raises:
+            UnavailableError: it is not there, or the store is down.
+        """
 
 
 class DeploymentQueue(Protocol):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from deployer.domain.page import Browser, NoBrowserError, NotJavaScriptError, Page, PageLostError
+from deployer.domain.page import Engine, NotJavaScriptError, Page, PageLostError
 from deployer.domain.site import Site
 from deployer.domain.visit import (
     WIDTHS,
@@ -52,11 +52,14 @@ class _Seen:
 
 
 def visit(
-    wanted: Visit, site: Site, *, browser: Browser, save: _SAVE, clock: Callable[[], float]
+    wanted: Visit, site: Site, *, engine: Engine, save: _SAVE, clock: Callable[[], float]
 ) -> Report:
     """Open the candidate and look at it as the visit says. Nothing is raised for what a page does.
 
     `save` stores a screenshot under a key; `clock` answers seconds that only grow.
+
+    Raises:
+        NoBrowserError: the browser does not start.
     """
     begin = clock()
     seen = _Seen()
@@ -65,12 +68,10 @@ def visit(
         seen.looks.clear()
         seen.pictures.clear()
         try:
-            with browser.open(site, wanted.allows, graphics=draws(site)) as opened:
+            with engine.open(site, wanted.allows, graphics=draws(site)) as opened:
                 seen.mode, seen.starts = opened.mode, seen.starts + opened.starts
                 _Looking(wanted, opened.page, seen, save, clock, begin).all()
             return _report(wanted, seen, clock() - begin)
-        except NoBrowserError as exc:
-            return _report(wanted, seen, clock() - begin, str(exc))
         except PageLostError as exc:
             problem = str(exc)
             if exc.by_page:

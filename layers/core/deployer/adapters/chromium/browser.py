@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
 
 from deployer.adapters.chromium.answers import Asked, Reply, Source, first_of
-from deployer.adapters.chromium.executable import Executable
-from deployer.adapters.chromium.outside import AllowedHosts
+from deployer.adapters.chromium.executable import Executable, find
+from deployer.adapters.chromium.libraries import MirroredLibraries
+from deployer.adapters.chromium.outside import AllowedHosts, Internet
 from deployer.adapters.chromium.page import Page
-from deployer.adapters.chromium.process import Mode, Options, Process
+from deployer.adapters.chromium.process import Mode, Options, Process, hide_environment
 from deployer.adapters.chromium.protocol import BrowserGoneError, NoAnswerError, ProtocolError
 from deployer.adapters.chromium.published import PublishedSite
-from deployer.domain.page import NoBrowserError, OpenedBrowser, PageLostError
+from deployer.domain.page import NoBrowserError, Opened, PageLostError
 from deployer.domain.site import Site
 
 TRIES = 3
@@ -23,8 +27,23 @@ _OUT_OF_MEMORY = "V8 javascript OOM"
 """What the browser says last when a page of its only process had no more room."""
 
 
+def connect(browser_path: str, chromium_folder: str, libraries_folder: str) -> Chromium:
+    """The browser of a function's process, whose own environment no child of its can read then.
+
+    `browser_path`: an installed one to use; else the one packed in `chromium_folder`, or what is
+    installed. `libraries_folder`: npm packages that are asked before the internet; may be empty.
+    """
+    hide_environment()
+    unpacked = Path(tempfile.gettempdir(), "chromium")
+    libraries = [MirroredLibraries(Path(libraries_folder))] if libraries_folder else []
+    return Chromium(
+        cache(partial(find, browser_path, Path(chromium_folder), unpacked)),
+        [*libraries, Internet()],
+    )
+
+
 class Chromium:
-    """`Browser`. `sources` are asked in turn for what a page may have from other hosts.
+    """`Engine`. `sources` are asked in turn for what a page may have from other hosts.
 
     `executable` is called when the browser is first needed. A mode that has hung or crashed at
     every try is not tried again as long as this lives.
@@ -45,11 +64,11 @@ class Chromium:
     @contextmanager
     def open(
         self, site: Site, allows: Callable[[str], bool], *, graphics: bool = False
-    ) -> Iterator[OpenedBrowser]:
+    ) -> Iterator[Opened]:
         answer = first_of([PublishedSite(site), AllowedHosts(allows, self._sources)])
         process, page, starts = self._start(answer, graphics=graphics)
         try:
-            yield OpenedBrowser(page, process.options.mode, starts)
+            yield Opened(page, process.options.mode, starts)
         except BrowserGoneError as exc:
             raise _lost(process) from exc
         finally:

@@ -39,6 +39,18 @@ class Executable:
     bundle: Path | None = None
 
 
+def find(path: str, packed: Path, unpacked: Path) -> Executable:
+    """The browser at `path` if one is named; else the one in `packed`, which is unpacked to
+    `unpacked`, if this machine can run it; else one that is installed.
+
+    Raises:
+        NoBrowserError: there is none.
+    """
+    if not path and packed.is_dir() and runs_packed():
+        return unpack(packed, unpacked)
+    return installed(path)
+
+
 def unpack(packed: Path, into: Path) -> Executable:
     """The browser whose `*.br` files lie in `packed`; unpacked to `into` unless that was done.
 
@@ -81,7 +93,7 @@ def installed(path: str = "") -> Executable:
     raise NoBrowserError("no Chrome, Chromium or Edge is found: install one, or set BROWSER_PATH")
 
 
-def runs_bundled() -> bool:
+def runs_packed() -> bool:
     """Whether this machine can run the packaged binary, which is for 64-bit Linux on Intel."""
     return sys.platform == "linux" and os.uname().machine == "x86_64"
 

@@ -26,6 +26,8 @@ from deployer.domain.visit import Happening, Kind
 QUIET_SECONDS = 0.15
 """A page that has asked for nothing for so long has settled."""
 SETTLE_SECONDS = 3.0
+WIDTH = 1280
+"""Pixels, of the window in which checks are tried."""
 SKIP_SECONDS = 5.0
 """How long skipping any time may take; a page that is busy for longer gets no more of it."""
 MAX_VALUE = 500
@@ -54,7 +56,7 @@ class Page:
         self._session = _attach(connection, target, context)
         self._events.watch(target, self._session)
         self._skipped = False
-        self._resize(1280)
+        self._resize(WIDTH)
 
     @property
     def missed(self) -> str:
@@ -143,6 +145,7 @@ class Page:
         try:
             self._resize(width)
             drawn = self._call("Page.captureScreenshot", options, seconds)
+            self._resize(WIDTH)
         except BrowserGoneError:
             raise
         except ProtocolError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import shutil
@@ -72,6 +73,10 @@ _WITH_GRAPHICS = (
 )
 
 
+_PR_SET_DUMPABLE = 4
+"""prctl(2)"""
+
+
 class Mode(StrEnum):
     """How many processes a browser is. A single one holds one page and no second context."""
 
@@ -137,6 +142,16 @@ class Process:
             time.sleep(0.005)
         self.connection.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def hide_environment() -> None:
+    """Keep `/proc/<our pid>/environ` and our memory from what we start as the same user.
+
+    Does nothing where there is no prctl (not Linux).
+    """
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_DUMPABLE, 0)
 
 
 def environment(executable: Executable, folder: Path) -> dict[str, str]:

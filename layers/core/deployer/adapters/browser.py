@@ -1,0 +1,90 @@
+"""The browser function: what it is asked and answers as JSON, and the call of it."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import TimeoutError as OutOfTimeError
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from deployer.adapters.aws_errors import unavailable
+from deployer.adapters.deadline import within
+from deployer.domain.errors import UnavailableError
+from deployer.domain.page import NoBrowserError
+from deployer.domain.visit import Report, Visit, cannot_tell
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+    from deployer.domain.ports import CandidateStore
+    from deployer.domain.site import Site
+
+START_SECONDS = 8.0
+"""What a new function may take before it begins to look: it unpacks the browser."""
+
+_VISIT = TypeAdapter(Visit)
+_REPORT = TypeAdapter(Report)
+
+
+class LambdaBrowser:
+    """`Browser`: the function of that name, called and waited for; none with an empty name."""
+
+    def __init__(
+        self, function_name: str, client: LambdaClient, candidates: CandidateStore
+    ) -> None:
+        self._function_name = function_name
+        self._client = client
+        self._candidates = candidates
+
+    def visit(self, site: Site, wanted: Visit) -> Report:
+        if not self._function_name:
+            return cannot_tell("no browser is configured")
+        try:
+            self._candidates.save(wanted.candidate, site)
+            return within(wanted.seconds + START_SECONDS, lambda: self._invoke(wanted))
+        except UnavailableError as exc:
+            return cannot_tell(str(exc))
+        except OutOfTimeError:
+            return cannot_tell(f"the browser did not answer within {wanted.seconds:.0f} s")
+
+    def _invoke(self, wanted: Visit) -> Report:
+        with unavailable("Lambda"):
+            answer = self._client.invoke(
+                FunctionName=self._function_name, Payload=json.dumps(visit_to_json(wanted)).encode()
+            )
+            body = answer["Payload"].read()
+        if answer.get("FunctionError"):
+            raise UnavailableError(f"the browser function failed: {_error(body)}")
+        try:
+            return _REPORT.validate_json(body)
+        except ValidationError as exc:
+            raise UnavailableError("the browser function answered something else") from exc
+
+
+def visit_to_json(wanted: Visit) -> dict[str, Any]:
+    document: dict[str, Any] = _VISIT.dump_python(wanted, mode="json")
+    return document
+
+
+def parse_visit(event: dict[str, Any]) -> Visit:
+    """
+    Raises:
+        ValueError: it is none of ours.
+    """
+    return _VISIT.validate_python(event)
+
+
+def report_to_json(report: Report) -> dict[str, Any]:
+    document: dict[str, Any] = _REPORT.dump_python(report, mode="json")
+    return document
+
+
+def _error(body: bytes) -> str:
+    """What the function raised. Its words only if they are ours: others may hold a page's."""
+    try:
+        told = json.loads(body)
+        kind, words = str(told["errorType"]), str(told["errorMessage"])
+    except (ValueError, TypeError, KeyError):
+        return "Unknown"
+    return words[:300] if kind == NoBrowserError.__name__ else kind[:100]

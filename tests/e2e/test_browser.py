@@ -1,0 +1,63 @@
+"""The browser function on the local cloud: invoked as the worker does it, with its own rights."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from deployer.adapters.browser import visit_to_json
+from deployer.adapters.s3 import S3Candidates
+from deployer.domain.site import Site
+from deployer.domain.visit import Verdict, Visit
+from local.stack import STACK
+from tests.e2e.conftest import Deployer
+from tests.e2e.test_least_privilege import missed, without
+
+pytestmark = pytest.mark.e2e
+BOOTSTRAP = "https://cdn.jsdelivr.net/npm/bootstrap@5.3.3/dist/css/bootstrap.min.css"
+PAGE = f"<!doctype html><title>Sales</title><link rel=stylesheet href={BOOTSTRAP}><p class=h1>12"
+
+
+def invoke(deployer: Deployer) -> dict[str, Any]:
+    """The function's answer to a visit of `PAGE`."""
+    name = uuid.uuid4().hex
+    bucket = deployer.endpoints["stack"]["BucketName"]
+    wanted = Visit(
+        f"candidates/{name}.json",
+        f"pictures/{name}/",
+        ("document.title === 'Sales'", "getComputedStyle(document.querySelector('p')).fontSize"),
+        hosts=("cdn.jsdelivr.net",),
+    )
+    S3Candidates(bucket, deployer.aws("s3")).save(
+        wanted.candidate, Site({"index.html": PAGE.encode()})
+    )
+    answer = deployer.aws("lambda").invoke(
+        FunctionName=f"{STACK}-browser", Payload=json.dumps(visit_to_json(wanted)).encode()
+    )
+    found: dict[str, Any] = json.loads(answer["Payload"].read())
+    return found
+
+
+def test_a_candidate_is_opened_with_its_library_and_photographed(deployer: Deployer) -> None:
+    report = invoke(deployer)
+    assert report["problem"] == ""
+    for look in report["looks"]:
+        assert [evidence["verdict"] for evidence in look["evidence"]] == [Verdict.PASSES] * 2
+        assert look["happenings"] == []
+    assert report["looks"][0]["evidence"][1]["gave"] == '"40px"'  # Bootstrap's, not the browser's
+    bucket = deployer.endpoints["stack"]["BucketName"]
+    for picture in report["pictures"]:
+        kept = deployer.aws("s3").get_object(Bucket=bucket, Key=picture["key"])
+        assert kept["ContentType"] == "image/png"
+        assert kept["Body"].read().startswith(b"\x89PNG")
+    assert deployer.logged('"visited"', '"mode":"several"')
+
+
+@pytest.mark.parametrize("statement", missed("BrowserRole"))
+def test_the_browser_needs_each_statement(deployer: Deployer, statement: str) -> None:
+    with without(deployer, "BrowserRole", statement):
+        assert "AccessDenied" in invoke(deployer)["errorMessage"]
+    assert invoke(deployer)["problem"] == ""
