@@ -10,6 +10,8 @@ import pytest
 
 from deployer.adapters.chromium.answers import Asked, Reply, Source, UnreachedError
 from deployer.adapters.chromium.browser import Chromium
+from deployer.domain.policy import ANY, Policy, policy
+from deployer.domain.policy import Kind as Requests
 from deployer.domain.site import Site
 from deployer.domain.visit import Evidence, Kind, Report, Verdict, Visit, When
 from deployer.services.visit import draws, selectors, visit
@@ -121,6 +123,10 @@ def test_what_is_no_javascript_cannot_be_told(visiting: Visiting) -> None:
 LIBRARY = "<script src=https://cdn.example/x.js></script><script>document.title = title()</script>"
 
 
+def scripts(source: str) -> Policy:
+    return policy([(Requests.SCRIPT, source)])
+
+
 def answering(source: Source) -> Chromium:
     return Chromium(executable, [source])
 
@@ -130,7 +136,11 @@ def test_a_library_that_cannot_be_had_makes_no_page_wrong(visiting: Visiting) ->
         raise UnreachedError("not reached (ConnectionError)")
 
     report = visiting(
-        LIBRARY, TITLE, "document.title === 'x'", browser=answering(offline), hosts=("cdn.example",)
+        LIBRARY,
+        TITLE,
+        "document.title === 'x'",
+        browser=answering(offline),
+        policy=scripts("cdn.example"),
     )
     assert verdicts(report)[0] == [PASSES, CANNOT_TELL]
     assert "https://cdn.example/x.js: not reached" in report.looks[0].evidence[1].reason
@@ -142,10 +152,15 @@ def test_a_host_that_the_page_may_not_use_is_its_own_fault(visiting: Visiting) -
 
     check = "document.title === 'Library'"
     browser = answering(library)
-    assert visiting(LIBRARY, check, browser=browser, hosts=("cdn.example",)).verdict(0) is PASSES
-    assert visiting(LIBRARY, check, browser=browser, hosts=("*.example",)).verdict(0) is PASSES
-    assert visiting(LIBRARY, check, browser=browser, any_host=True).verdict(0) is PASSES
-    refused = visiting(LIBRARY, check, browser=browser, hosts=("other.example",))
+    assert (
+        visiting(LIBRARY, check, browser=browser, policy=scripts("cdn.example")).verdict(0)
+        is PASSES
+    )
+    assert (
+        visiting(LIBRARY, check, browser=browser, policy=scripts("*.example")).verdict(0) is PASSES
+    )
+    assert visiting(LIBRARY, check, browser=browser, policy=scripts(ANY)).verdict(0) is PASSES
+    refused = visiting(LIBRARY, check, browser=browser, policy=scripts("other.example"))
     assert refused.verdict(0) is FAILS
     assert "may not use this host" in str(refused.looks[0].happenings)
 

@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from deployer.adapters import browser
 from deployer.adapters.browser import LambdaBrowser, parse_visit, report_to_json
 from deployer.domain.errors import UnavailableError
+from deployer.domain.policy import Kind as Requests
+from deployer.domain.policy import policy
 from deployer.domain.site import Site
 from deployer.domain.steps import parse_steps
 from deployer.domain.visit import (
@@ -33,7 +35,7 @@ VISIT = Visit(
     "pictures/a/",
     checks=("document.title",),
     steps=(parse_steps(["click #a", "expect dialog Hello"]),),
-    hosts=("cdn.example", "*.example.org"),
+    policy=policy([(Requests.SCRIPT, "cdn.example"), (Requests.CONNECT, "*.example.org")]),
     seconds=1.0,
 )
 REPORT = Report(

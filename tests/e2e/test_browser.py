@@ -10,6 +10,7 @@ import pytest
 
 from deployer.adapters.browser import visit_to_json
 from deployer.adapters.s3 import S3Candidates
+from deployer.domain.policy import Kind, policy
 from deployer.domain.site import Site
 from deployer.domain.visit import Verdict, Visit
 from local.stack import STACK
@@ -29,7 +30,7 @@ def invoke(deployer: Deployer) -> dict[str, Any]:
         f"candidates/{name}.json",
         f"pictures/{name}/",
         ("document.title === 'Sales'", "getComputedStyle(document.querySelector('p')).fontSize"),
-        hosts=("cdn.jsdelivr.net",),
+        policy=policy([(Kind.STYLE, "cdn.jsdelivr.net")]),
     )
     S3Candidates(bucket, deployer.aws("s3")).save(
         wanted.candidate, Site({"index.html": PAGE.encode()})

@@ -141,6 +141,7 @@ class Application:
                 seconds=report.seconds,
                 mode=report.mode,
                 starts=report.starts,
+                memory_mb=report.memory_bytes >> 20,
                 problem=report.problem or None,
             )
             return report

@@ -96,6 +96,8 @@ class Opened:
     mode: str
     """`several` or `single`: the processes of the browser."""
     starts: int
+    memory_bytes: Callable[[], int]
+    """The most that the browser's processes had so far; 0 where it is not known."""
 
 
 class Engine(Protocol):
@@ -104,7 +106,7 @@ class Engine(Protocol):
     def open(
         self, site: Site, allows: Callable[[str], bool], *, graphics: bool
     ) -> AbstractContextManager[Opened]:
-        """A page for `site`, whose requests to other hosts are answered if `allows` them.
+        """A page for `site`, which may ask for the addresses that `allows` answers True for.
 
         Leaving the block ends the browser.
 

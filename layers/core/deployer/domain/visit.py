@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from deployer.domain.policy import Policy
 from deployer.domain.steps import Step
 
 CANDIDATES = "candidates/"
 """The prefix in the bucket that the browser may read."""
 PICTURES = "pictures/"
 """The prefix in the bucket that the browser may write."""
+NOWHERE = Policy()
 WIDTHS = (1280, 375)
 """The screenshots' widths in pixels: a desk's and a telephone's."""
 
@@ -104,11 +106,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Visit:
-    """What the browser is asked to do.
-
-    `hosts`: those that the page may use, `example.com` or `*.example.com` (any name below it);
-    `any_host` for a page whose user chooses one.
-    """
+    """What the browser is asked to do."""
 
     candidate: str
     """The stored site's key, under `CANDIDATES`."""
@@ -118,19 +116,12 @@ class Visit:
     """JavaScript expressions that are true in a page that is right."""
     steps: tuple[tuple[Step, ...], ...] = ()
     """The steps of each check in plain words; their evidence follows that of `checks`."""
-    hosts: tuple[str, ...] = ()
-    any_host: bool = False
+    policy: Policy = NOWHERE
+    """Whom the page may ask; what its own files are asked for is never in question."""
     looks: tuple[When, ...] = (When.LOADED, When.LATER)
     later_seconds: float = 15.0
     seconds: float = 60.0
     """The time for all of it; what is not told by then cannot be told."""
-
-    def allows(self, host: str) -> bool:
-        """Whether the page may use the host (lower case)."""
-        return self.any_host or any(
-            host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
-            for pattern in self.hosts
-        )
 
 
 @dataclass(frozen=True)
@@ -144,6 +135,8 @@ class Report:
     """Processes of the browser: `several` or `single`."""
     starts: int = 0
     """Starts that the browser needed: more than one after a crash or a hang."""
+    memory_bytes: int = 0
+    """The most that its processes had, shared pages counted more than once; 0 if not known."""
     seconds: float = 0.0
 
     def verdict(self, check: int) -> Verdict:

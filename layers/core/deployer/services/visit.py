@@ -49,6 +49,7 @@ class _Seen:
     pictures: list[Picture] = field(default_factory=list)
     mode: str = ""
     starts: int = 0
+    memory_bytes: int = 0
 
 
 def visit(
@@ -68,9 +69,10 @@ def visit(
         seen.looks.clear()
         seen.pictures.clear()
         try:
-            with engine.open(site, wanted.allows, graphics=draws(site)) as opened:
+            with engine.open(site, wanted.policy.allows, graphics=draws(site)) as opened:
                 seen.mode, seen.starts = opened.mode, seen.starts + opened.starts
                 _Looking(wanted, opened.page, seen, save, clock, begin).all()
+                seen.memory_bytes = opened.memory_bytes()
             return _report(wanted, seen, clock() - begin)
         except PageLostError as exc:
             problem = str(exc)
@@ -181,5 +183,6 @@ def _report(visit: Visit, seen: _Seen, seconds: float, problem: str = "") -> Rep
         problem=problem,
         mode=seen.mode,
         starts=seen.starts,
+        memory_bytes=seen.memory_bytes,
         seconds=round(seconds, 3),
     )

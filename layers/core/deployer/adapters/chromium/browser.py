@@ -12,7 +12,7 @@ from pathlib import Path
 from deployer.adapters.chromium.answers import Asked, Reply, Source, first_of
 from deployer.adapters.chromium.executable import Executable, find
 from deployer.adapters.chromium.libraries import MirroredLibraries
-from deployer.adapters.chromium.outside import AllowedHosts, Internet
+from deployer.adapters.chromium.outside import AllowedAddresses, Internet
 from deployer.adapters.chromium.page import Page
 from deployer.adapters.chromium.process import Mode, Options, Process, hide_environment
 from deployer.adapters.chromium.protocol import BrowserGoneError, NoAnswerError, ProtocolError
@@ -65,10 +65,10 @@ class Chromium:
     def open(
         self, site: Site, allows: Callable[[str], bool], *, graphics: bool = False
     ) -> Iterator[Opened]:
-        answer = first_of([PublishedSite(site), AllowedHosts(allows, self._sources)])
+        answer = first_of([PublishedSite(site), AllowedAddresses(allows, self._sources)])
         process, page, starts = self._start(answer, graphics=graphics)
         try:
-            yield Opened(page, process.options.mode, starts)
+            yield Opened(page, process.options.mode, starts, lambda: process.memory.peak_bytes)
         except BrowserGoneError as exc:
             raise _lost(process) from exc
         finally:

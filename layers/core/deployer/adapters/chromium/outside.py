@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as OutOfTimeError
 from threading import Lock
-from urllib.parse import urlsplit
 
 import requests
 
@@ -38,8 +37,8 @@ _KEPT_BACK = frozenset(
 """Headers of an answer that no longer fit it, or that the browser should not act upon."""
 
 
-class AllowedHosts:
-    """`Source` for the hosts that one page may use: `sources` are asked in turn for these alone."""
+class AllowedAddresses:
+    """`Source` for what one page may ask for: `sources` are asked in turn for this alone."""
 
     def __init__(self, allows: Callable[[str], bool], sources: Sequence[Source]) -> None:
         self._allows = allows
@@ -48,7 +47,7 @@ class AllowedHosts:
         self._left = MAX_REQUESTS
 
     def __call__(self, asked: Asked) -> Reply | None:
-        if not self._allows((urlsplit(asked.url).hostname or "").lower()):
+        if not self._allows(asked.url):
             return None
         with self._lock:
             self._left -= 1
