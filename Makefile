@@ -94,7 +94,7 @@ configuration: venv ## write the tables of docs/configuration.md, after a change
 	@$(DEV)/python -m operate configuration
 
 ##@ To look for what breaks
-.PHONY: burst simulate fuzz
+.PHONY: burst simulate fuzz bench-browser
 BURST_PORT ?= 7960
 
 burst: environments ## 300 POSTs in 30 s while functions are killed (DEPLOYMENTS, SECONDS, CALLERS, KILL, SEED, GITHUB_LIMITS=1, BURST_PORT)
@@ -107,6 +107,9 @@ simulate: venv ## the simulation at length (SEEDS=10000; SEED=17 again; MATRIX=1
 
 fuzz: venv ## fuzz the API's handlers (REQUESTS=10000, SEED=N for the same again)
 	@$(DEV)/python -m tests.fuzz --requests=$(REQUESTS) --seed=$(SEED)
+
+bench-browser: venv $(STAMPS)/browser ## seconds, memory, sizes and cost of a visit of the browser
+	@$(DEV)/python -m tests.browser.bench
 
 ##@ What all of these run in
 .PHONY: venv environments browser lock
@@ -169,7 +172,9 @@ FETCH := layers/browser/fetch_packages.py
 CHROMIUM_LOCK := layers/browser/package-lock.json
 LIBRARIES_LOCK := local/libraries/package-lock.json
 
-$(STAMPS)/browser: $(FETCH) $(CHROMIUM_LOCK) $(LIBRARIES_LOCK) | $(if $(wildcard $(NPM)),,$(STAMPS)/node)
+NPM_IS_HERE := $(if $(wildcard $(NPM)),,$(STAMPS)/node)
+
+$(STAMPS)/browser: $(FETCH) $(CHROMIUM_LOCK) $(LIBRARIES_LOCK) | $(NPM_IS_HERE)
 	@mkdir -p $(STAMPS)
 	@echo "fetching Chromium into $(CHROMIUM)"
 	@PATH="$(dir $(NPM)):$$PATH" NPM="$(NPM)" $(PYTHON) $(FETCH) $(CHROMIUM_LOCK) $(CHROMIUM)
@@ -184,7 +189,7 @@ LAMBDA_HAS := --no-emit-package boto3 --no-emit-package botocore --no-emit-packa
 FURTHER_LAYERS = $(filter-out dependencies browser,$(patsubst layers/%/requirements.txt,%,$(wildcard layers/*/requirements.txt)))
 LAYER = $(COMPILE) pyproject.toml --constraints requirements/dev.txt $(LAMBDA_HAS)
 
-lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the newest)
+lock: | $(UV) $(NPM_IS_HERE) ## pin the dependencies with hashes (UPGRADE=--upgrade for the newest)
 	$(COMPILE) --group bootstrap -o requirements/bootstrap.txt
 	$(COMPILE) --group cloud -o requirements/cloud.txt
 	$(COMPILE) --group sam -o requirements/sam.txt
@@ -196,3 +201,6 @@ lock: | $(UV) ## pin the dependencies with hashes (UPGRADE=--upgrade for the new
 	shared=$$(sed -n 's/^\([a-zA-Z0-9._-]*\)==.*/--no-emit-package \1/p' layers/dependencies/requirements.txt); \
 	for extra in $(FURTHER_LAYERS); do \
 	  $(LAYER) --extra $$extra $$shared -o layers/$$extra/requirements.txt; done
+	for lock in $(CHROMIUM_LOCK) $(LIBRARIES_LOCK); do \
+	  PATH="$(dir $(NPM)):$$PATH" $(NPM) install --silent --package-lock-only --ignore-scripts \
+	    --omit-lockfile-registry-resolved --prefix $$(dirname $$lock); done
