@@ -10,13 +10,16 @@ from deployer.domain.language_model import Prompt, Reply, StopReason, Usage
 from deployer.domain.site import Site
 from deployer.generation.answers.grammar import render_blocks
 from deployer.generation.assignment import Assignment
+from deployer.generation.judging.findings import Finding
 from deployer.generation.judging.inspection import inspect
 from deployer.generation.own_files import with_own_files
 from local.model.answers import blocks_of
 from local.model.site import written_for
 from tests.unit.generation.builders import KnowingModel, Template, asked, run, templates, tokens
-from tests.unit.generation.mistakes import MISTAKES, Files, Mistake
+from tests.unit.generation.mistakes import MISTAKES, ONLY_WHEN_IT_RUNS, Files, Mistake
 
+SEEN = [mistake for mistake in MISTAKES if mistake.found_by != ONLY_WHEN_IT_RUNS]
+UNSEEN = [mistake for mistake in MISTAKES if mistake.found_by == ONLY_WHEN_IT_RUNS]
 SEEDS = ("a1b2c3", "7f3e", "s-2026")
 
 
@@ -81,28 +84,36 @@ def _renamed(text: str, names: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.template}-{m.round}-{m.name}")
-def test_every_known_mistake_is_seen_without_a_browser(mistake: Mistake, seed: str) -> None:
+@pytest.mark.parametrize("mistake", SEEN, ids=lambda m: f"{m.template}-{m.round}-{m.name}")
+def test_a_mistake_that_stands_in_the_text_is_seen_without_a_browser(
+    mistake: Mistake, seed: str
+) -> None:
+    findings = findings_after(mistake, seed)
+
+    about = mistake.about.replace("«seed»", seed)
+    assert any(f.rule == mistake.found_by and _speaks_of(f, about) for f in findings), findings
+
+
+@pytest.mark.parametrize("mistake", UNSEEN, ids=lambda m: f"{m.template}-{m.round}-{m.name}")
+def test_what_only_a_run_can_show_is_not_guessed(mistake: Mistake) -> None:
+    assert findings_after(mistake, SEEDS[0]) == ()
+
+
+def findings_after(mistake: Mistake, seed: str) -> tuple[Finding, ...]:
     template = by_id(mistake.template, seed)
     assignment = assignment_of(template, mistake.round)
     good = run(assignment, KnowingModel()).site
     files = {path: good.text(path) for path in ("index.html", "README.md")}
-    bad = with_own_files(
-        good.with_files({p: t.encode() for p, t in spoiled(mistake, files, template).items()}),
-        assignment,
-    )
-
-    findings = inspect(bad, assignment)
-
-    about = mistake.about.replace("«seed»", seed)
-    assert any(f.rule == mistake.found_by and _speaks_of(f, about) for f in findings), findings
+    bad = spoiled(mistake, files, template)
+    site = good.with_files({path: text.encode() for path, text in bad.items()})
+    return inspect(with_own_files(site, assignment), assignment)
 
 
 def _speaks_of(finding: object, about: str) -> bool:
     return "«result»" in about or about in f"{vars(finding)}"
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.template}-{m.round}-{m.name}")
+@pytest.mark.parametrize("mistake", SEEN, ids=lambda m: f"{m.template}-{m.round}-{m.name}")
 def test_a_model_that_is_shown_its_mistake_mends_it_in_one_repair(mistake: Mistake) -> None:
     template = by_id(mistake.template, SEEDS[0])
     assignment = assignment_of(template, mistake.round)

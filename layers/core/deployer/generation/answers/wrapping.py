@@ -7,10 +7,10 @@ only where nothing has to be guessed; nothing is ever unescaped.
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Callable
 
+from deployer.generation.judging.lint.page_rules import is_json
 from deployer.generation.reading.javascript import script
 from deployer.generation.reading.markup import document
 
@@ -119,15 +119,6 @@ def _is_python(code: str) -> bool:
     return True
 
 
-def is_json(text: str) -> bool:
-    """Whether a browser reads it as JSON: it skips a byte order mark."""
-    try:
-        json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
 def _is_javascript(code: str) -> bool:
     return script(code).problem() is None
 
@@ -169,6 +160,8 @@ def _no_page(text: str) -> str | None:
 
 def _is_empty(text: str) -> bool:
     """Whether a visitor would see nothing, and no script or style could change that."""
+    if document(text).unread:
+        return False
     elements = document(text).elements
     if any(e.tag not in _NOTHING_TO_SEE or "http-equiv" in e.attributes for e in elements):
         return False

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from deployer.domain.request import Check
-from deployer.generation.judging.demands import (
+from deployer.generation.judging.demands import demands_of
+from deployer.generation.judging.demands.kinds import (
     Exists,
     FirstScriptHolds,
     HasAttribute,
@@ -16,7 +17,6 @@ from deployer.generation.judging.demands import (
     ShowsNumber,
     ShowsText,
     TitleIs,
-    demands_of,
 )
 
 

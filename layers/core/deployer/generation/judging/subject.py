@@ -9,7 +9,10 @@ from functools import cached_property
 from deployer.domain.request import Check, check_text
 from deployer.domain.site import Site
 from deployer.generation.assignment import Assignment
-from deployer.generation.judging.demands import Demand, demands_of
+from deployer.generation.judging.demands import demands_of
+from deployer.generation.judging.demands.kinds import (
+    Demand,
+)
 from deployer.generation.reading.page import PAGES, Page, is_a, page_of
 
 

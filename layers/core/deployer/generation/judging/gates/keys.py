@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from detect_secrets.plugins.artifactory import ArtifactoryDetector
 from detect_secrets.plugins.aws import AWSKeyDetector
 from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
-from detect_secrets.plugins.base import BasePlugin
+from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.plugins.basic_auth import BasicAuthDetector
 from detect_secrets.plugins.discord import DiscordBotTokenDetector
 from detect_secrets.plugins.github_token import GitHubTokenDetector
@@ -18,7 +17,6 @@ from detect_secrets.plugins.jwt import JwtTokenDetector
 from detect_secrets.plugins.mailchimp import MailchimpDetector
 from detect_secrets.plugins.npm import NpmDetector
 from detect_secrets.plugins.openai import OpenAIDetector
-from detect_secrets.plugins.private_key import PrivateKeyDetector
 from detect_secrets.plugins.pypi_token import PypiTokenDetector
 from detect_secrets.plugins.sendgrid import SendGridDetector
 from detect_secrets.plugins.slack import SlackDetector
@@ -38,24 +36,38 @@ _OWN_PATTERNS = {
     "Google API key": re.compile(r"\bAIza[0-9A-Za-z_-]{35}"),
     "Google OAuth secret": re.compile(r"\bGOCSPX-[0-9A-Za-z_-]{20,}"),
     "Hugging Face token": re.compile(r"\bhf_[A-Za-z0-9]{30,}"),
+    "Private Key": re.compile(
+        r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----"
+        r"(?:\\[nr]|[\s\"'`,+])*[A-Za-z0-9+/=]{40,}"
+    ),
 }
-"""Forms of keys that detect-secrets has no detector for and that our users have."""
+"""Forms of keys that detect-secrets has no detector for, or sees without the key itself."""
+_MADE_UP = re.compile(r"example|sample|dummy|your|placeholder|123456", re.IGNORECASE)
+FEWEST_CHARACTERS = 4
+"""Different ones, which a real key has at least: `ghp_xxxxxxxx` is where a key goes."""
 PIECE = 2000
 PIECE_OVERLAP = 400
 """Characters: more than any key that is looked for has."""
 
 
 @lru_cache(maxsize=1)
-def _detectors() -> tuple[BasePlugin, ...]:
-    """Those that know a provider's form. The entropy and keyword ones would flag ordinary pages;
-    none is asked to verify what it finds, which would be a network call."""
+def _detectors() -> tuple[RegexBasedDetector, ...]:
+    """Those that know a provider's form. The entropy and keyword ones would flag ordinary pages,
+    Artifactory's every name that begins like `APBiology`; none is asked to verify what it finds,
+    which would be a network call."""
     return (
-        ArtifactoryDetector(), AWSKeyDetector(), AzureStorageKeyDetector(), BasicAuthDetector(),
-        DiscordBotTokenDetector(), GitHubTokenDetector(), GitLabTokenDetector(), JwtTokenDetector(),
-        MailchimpDetector(), NpmDetector(), OpenAIDetector(), PrivateKeyDetector(),
-        PypiTokenDetector(), SendGridDetector(), SlackDetector(), SquareOAuthDetector(),
-        StripeDetector(), TelegramBotTokenDetector(), TwilioKeyDetector(),
+        AWSKeyDetector(), AzureStorageKeyDetector(), DiscordBotTokenDetector(),
+        GitHubTokenDetector(), GitLabTokenDetector(), MailchimpDetector(), NpmDetector(),
+        OpenAIDetector(), PypiTokenDetector(), SendGridDetector(), SlackDetector(),
+        SquareOAuthDetector(), StripeDetector(), TelegramBotTokenDetector(), TwilioKeyDetector(),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _detectors_of_copies() -> tuple[RegexBasedDetector, ...]:
+    """Those whose forms are in every tutorial (a sample JWT, `https://user:pass@host`): a model
+    knows no real one but what an attachment showed it."""
+    return (JwtTokenDetector(), BasicAuthDetector())
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:
@@ -69,6 +81,8 @@ def inspect(subject: Subject) -> Iterator[Finding]:
             kinds = {kind for piece in _pieces(line) for kind in _kinds(piece, subject)}
             for kind in sorted(kinds):
                 yield _finding(path, f"what looks like a secret ({kind}) on line {number}")
+        for kind in sorted(_own_kinds(text, subject)):
+            yield _finding(path, f"what looks like a secret ({kind})")
 
 
 def _pieces(line: str) -> Iterator[str]:
@@ -79,19 +93,36 @@ def _pieces(line: str) -> Iterator[str]:
 
 def _kinds(line: str, subject: Subject) -> set[str]:
     """What a line gives away; a value that stands in the caller's own words is the caller's."""
-    kinds = {
-        detector.secret_type
-        for detector in _detectors()
-        for value in detector.analyze_string(line)
-        if value not in subject.all_text
-    }
-    own = {
+    sent = [attachment.content for attachment in subject.assignment.attachments]
+    found = [one for one in _found(_detectors(), line) if not _is_made_up(one[1])]
+    found += [
+        one
+        for one in _found(_detectors_of_copies(), line)
+        if any(one[1].encode() in content for content in sent)
+    ]
+    return {kind for kind, value in found if value not in subject.all_text}
+
+
+def _found(detectors: tuple[RegexBasedDetector, ...], line: str) -> Iterator[tuple[str, str]]:
+    """Kind and value of each match; the detectors themselves give only a part of some."""
+    for detector in detectors:
+        for pattern in detector.denylist:
+            yield from ((detector.secret_type, match[0]) for match in pattern.finditer(line))
+
+
+def _own_kinds(text: str, subject: Subject) -> set[str]:
+    return {
         name
         for name, pattern in _OWN_PATTERNS.items()
-        for match in pattern.finditer(line)
-        if match[0] not in subject.all_text
+        for match in pattern.finditer(text)
+        if match[0] not in subject.all_text and not _is_made_up(match[0])
     }
-    return kinds | own
+
+
+def _is_made_up(value: str) -> bool:
+    """Whether the value only shows where a key goes, as `AKIAIOSFODNN7EXAMPLE` does."""
+    key = re.split(r"[_-]", value)[-1]
+    return bool(_MADE_UP.search(value)) or len(set(key)) < FEWEST_CHARACTERS
 
 
 def _finding(path: str, what: str) -> Finding:

@@ -1,13 +1,19 @@
-"""Does the page have what the checks name?"""
+"""Is what the checks name there at all? What a page does when it runs is for a browser to see.
+
+A page is found at fault only for what no run could make good: a fact of its markup that no script
+speaks of, or a name that stands nowhere in it. Whatever is doubtful is left alone.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from deployer.domain.request import check_text
-from deployer.generation.judging.demands import (
+from deployer.generation.judging.demands import is_expression
+from deployer.generation.judging.demands.kinds import (
     Demand,
     Exists,
     FirstScriptHolds,
@@ -15,31 +21,45 @@ from deployer.generation.judging.demands import (
     IsTag,
     ReadsParameter,
     ResultIs,
-    ShowsNumber,
-    ShowsText,
     TitleIs,
 )
 from deployer.generation.judging.findings import Finding, Severity
-from deployer.generation.judging.lint import number_rules, text_rules
 from deployer.generation.judging.subject import Subject
-from deployer.generation.reading.markup import compounds
-from deployer.generation.reading.page import Page, is_javascript
+from deployer.generation.reading.markup import Element, compounds
+from deployer.generation.reading.page import SCRIPTS, Page, is_a, is_javascript
 
-_STATIC_TAGS = frozenset(
-    {"script", "link", "meta", "title", "base", "style", "html", "head", "body"}
+_LOADED = frozenset({"script", "link"})
+_REFERS = (
+    r"(?:for|href|list|form|headers|aria-[a-z]+|data-[\w-]+|htmlFor|name|class|type|value"
+    r"|getElementById\()"
 )
-"""Elements that a page has from the start; others may come from its scripts."""
+"""What stands before a name in quotes that makes no id of it."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A page, and all that is said in it and in the site's scripts."""
+
+    page: Page
+    words: str
+    code: str
+    """All that runs there, also what only a library runs."""
+    subject: Subject
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:
-    """A finding for every demand that the page does not meet."""
+    """A finding for every demand that the page cannot meet."""
     seen: set[tuple[str, str]] = set()
     for check, demand, earlier in subject.demands():
-        problem = _RULES[type(demand)](subject.page, demand)
+        # A sentence may speak of any page; an expression runs on the start page.
+        everywhere = not is_expression(check)
+        problem = _problem(subject, demand, everywhere=everywhere)
         finding = problem and Finding(
-            Severity.REGRESSION if earlier and _was_met(subject, demand) else Severity.CHECK,
+            Severity.REGRESSION
+            if earlier and _was_met(subject, demand, everywhere=everywhere)
+            else Severity.CHECK,
             type(demand).__name__,
-            _subject_of(demand),
+            ", ".join(str(value) for value in vars(demand).values()),
             f"{problem} (check: {check_text(check)[:300]})",
         )
         if finding and finding.identity not in seen:
@@ -47,40 +67,75 @@ def inspect(subject: Subject) -> Iterator[Finding]:
             yield finding
 
 
-def _was_met(subject: Subject, demand: Demand) -> bool:
+def _was_met(subject: Subject, demand: Demand, *, everywhere: bool) -> bool:
     current = subject.assignment.current
-    return current is not None and not _RULES[type(demand)](_page_before(subject), demand)
+    if current is None:
+        return False
+    return not _problem(Subject(current, subject.assignment), demand, everywhere=everywhere)
 
 
-def _page_before(subject: Subject) -> Page:
-    current = subject.assignment.current
-    return Subject(current, subject.assignment).page if current is not None else subject.page
-
-
-def _subject_of(demand: Demand) -> str:
-    return ", ".join(str(value) for value in vars(demand).values())
-
-
-def _exists(page: Page, demand: Exists) -> str | None:
-    if page.markup.select(demand.selector):
+def _problem(subject: Subject, demand: Demand, *, everywhere: bool) -> str | None:
+    rule = _RULES.get(type(demand))
+    if rule is None:
         return None
-    for step in compounds(demand.selector):
+    pages = [subject.page, *(page for page in subject.pages if everywhere)]
+    problems = [rule(_place(subject, page), demand) for page in pages]
+    return problems[0] if all(problems) else None
+
+
+def _place(subject: Subject, page: Page) -> _Place:
+    files = [subject.site.text(path) for path in subject.site if is_a(path, SCRIPTS)]
+    code = "\n".join(
+        [*(e.text for e in page.markup.by_tag("script")), *page.linked_scripts, *files]
+    )
+    return _Place(page, f"{page.text}\n{code}", code, subject)
+
+
+def _exists(place: _Place, demand: Exists) -> str | None:
+    if place.page.markup.select(demand.selector):
+        return None
+    alternatives = re.split(r",(?![^\[(]*[\])])", demand.selector)
+    problems = [_lacks(place, alternative) for alternative in alternatives]
+    return problems[0] if all(problems) else None
+
+
+def _lacks(place: _Place, selector: str) -> str | None:
+    for step in compounds(selector):
         for wanted in step.ids:
-            if wanted not in page.ids:
+            if wanted not in place.page.ids and not _may_create(place.words, wanted):
                 return f'no element has id="{wanted}"'
-        if step.tag in _STATIC_TAGS and not _created(page, step.tag, step.attributes):
-            return _missing_static(page, demand.selector, step.tag)
+        for _, _, value in step.attributes if step.tag in _LOADED else ():
+            if value and not _says_in_an_address(place.code, value):
+                return _missing(place.page, selector, step.tag)
     return None
 
 
-def _created(page: Page, tag: str, attributes: tuple[tuple[str, str, str], ...]) -> bool:
-    """Whether a script makes such an element: `createElement("script")` with the wanted text."""
-    return f'createElement("{tag}")' in page.script_text.replace("'", '"') and all(
-        value in page.script_text for _, _, value in attributes
+def _may_create(words: str, wanted: str) -> bool:
+    """Whether scripts may give the id to an element: it stands in quotes other than to be found,
+    or ids are put together."""
+    name = re.escape(wanted)
+    for match in re.finditer(rf"[\"'`]{name}\\?[\"'`]", words):
+        before = words[max(match.start() - 40, 0) : match.start()]
+        if not re.search(rf"\b{_REFERS}\s*=?\s*\\?$", before):
+            return True
+    parts = [wanted[: m.end()] for m in re.finditer(r"[-_]|(?=\d)", wanted)] + [wanted]
+    begun = "|".join(re.escape(part) for part in parts if part)
+    computed = (
+        rf"[\"'`](?:{begun})(?:\$\{{|\{{\{{|[\"'`]\s*\+)"
+        rf"|\bid\s*=\s*\\?[\"']?(?:\$?\{{|<%)|(?::|v-bind:|x-bind:)id\s*="
+        rf"|setAttribute\(\s*[\"'`]id[\"'`]\s*,\s*[A-Za-z_]|\.id\s*=\s*[A-Za-z_][\w.]*\s*[;,)\n+(\[]"
+        rf"|\b[hm]\(\s*[\"'`][\w.-]*#{name}\b"
     )
+    return re.search(computed, words) is not None
 
 
-def _missing_static(page: Page, selector: str, tag: str) -> str:
+def _says_in_an_address(code: str, value: str) -> bool:
+    """Whether a text in quotes that looks like a path or an address holds the value."""
+    address = rf"[\"'`(]([^\"'`()\s]*{re.escape(value)}[^\"'`()\s]*)[\"'`)]"
+    return any(re.search(r"/|\.\w", match[1]) for match in re.finditer(address, code))
+
+
+def _missing(page: Page, selector: str, tag: str) -> str:
     urls = [
         e.attributes.get("src") or e.attributes.get("href", "") for e in page.markup.by_tag(tag)
     ]
@@ -88,16 +143,17 @@ def _missing_static(page: Page, selector: str, tag: str) -> str:
     return f"nothing in the page fits {selector}; its {tag} elements load: {there[:300]}"
 
 
-def _title(page: Page, demand: TitleIs) -> str | None:
-    titles = [element.text.strip() for element in page.markup.by_tag("title")][:1]
+def _title(place: _Place, demand: TitleIs) -> str | None:
+    titles = [" ".join(e.text.split()) for e in place.page.markup.by_tag("title")][:1]
     fits = any(title == demand.text if demand.exactly else demand.text in title for title in titles)
-    if fits or re.search(r"document\.title\s*=", page.script_text):
+    touched = re.search(r"\btitle\b[\"'`\])]*\s*=(?!=)|[\"'`]title[\"'`]", place.code)
+    if fits or touched or (not demand.outright and demand.text in place.words):
         return None
     return f"the title must {'be' if demand.exactly else 'contain'} {demand.text!r}; it is {titles}"
 
 
-def _first_script(page: Page, demand: FirstScriptHolds) -> str | None:
-    first = page.first_script
+def _first_script(place: _Place, demand: FirstScriptHolds) -> str | None:
+    first = place.page.first_script
     if first is None:
         return f"the page has no script, and its first one must contain {demand.literal!r}"
     if "src" in first.attributes:
@@ -105,64 +161,72 @@ def _first_script(page: Page, demand: FirstScriptHolds) -> str | None:
             f"the first script element loads {first.attributes['src']} and has no text: move the "
             f"app's inline script, with {demand.literal!r} in it, before it"
         )
-    if demand.literal in first.text:
+    if demand.literal in first.text or "insertBefore" in place.words:
         return None
     where = "the app's code must stand in it" if not is_javascript(first) else "write it verbatim"
     return f"the first script element does not contain {demand.literal!r} literally: {where}"
 
 
-def _tag(page: Page, demand: IsTag) -> str | None:
-    found = page.markup.select(demand.selector)
-    if not found or found[0].tag == demand.tag:
+def _tag(place: _Place, demand: IsTag) -> str | None:
+    found = place.page.markup.select(demand.selector)
+    if not found or found[0].tag == demand.tag or _is_replaced(place.words):
         return None
     return f"{demand.selector} must be a <{demand.tag}>; it is a <{found[0].tag}>"
 
 
-def _attribute(page: Page, demand: HasAttribute) -> str | None:
-    found = page.markup.select(demand.selector)
-    have = found[0].attributes.get(demand.name) if found else None
+def _is_replaced(words: str) -> bool:
+    return re.search(r"replaceWith|replaceChild|outerHTML\s*=", words) is not None
+
+
+def _attribute(place: _Place, demand: HasAttribute) -> str | None:
+    found = place.page.markup.select(demand.selector)
+    if not found or _is_replaced(place.words) or _may_set(place, found[0], demand.name):
+        return None
+    have = found[0].attributes.get(demand.name)
     if have is not None and demand.value in (None, have):
         return None
-    if _sets_attribute(page, demand):
-        return None
     wanted = demand.name if demand.value is None else f'{demand.name}="{demand.value}"'
-    return f"{demand.selector} must have {wanted} on load; it has {have!r}"
+    return f"{demand.selector} must have {wanted}; it has {have!r}, and no script sets it"
 
 
-def _sets_attribute(page: Page, demand: HasAttribute) -> bool:
-    key = re.sub(r"-(\w)", lambda m: m[1].upper(), demand.name.removeprefix("data-"))
-    script = page.script_text
-    if demand.name.startswith("data-") and re.search(rf"\.dataset\.{re.escape(key)}\s*=", script):
+def _may_set(place: _Place, element: Element, name: str) -> bool:
+    """Whether a script, or a library that reads the element's attributes, may set the attribute."""
+    if any(re.search(rf"[:.@]{re.escape(name)}$", own) for own in element.attributes):
         return True
-    named = re.search(rf"setAttribute\(\s*[\"'`]{re.escape(demand.name)}[\"'`]", script)
-    return bool(named) and (demand.value is None or demand.value in script)
+    camel = re.sub(r"-(\w)", lambda m: m[1].upper(), name.removeprefix("data-"))
+    ways = [rf"[\"'`]{re.escape(name)}[\"'`]", rf"\.{camel}\s*="]
+    if name.startswith("data-"):
+        ways += [r"dataset\s*[,)\[]", rf"dataset\.{camel}\b"]
+    return any(re.search(way, place.code, re.IGNORECASE) for way in ways)
 
 
-def _parameter(page: Page, demand: ReadsParameter) -> str | None:
-    script = page.script_text
-    reads = re.search(rf"\b(get|has|getAll)\(\s*[\"'`]{re.escape(demand.name)}[\"'`]", script)
-    if reads or re.search(rf"URLSearchParams[\s\S]*\b{re.escape(demand.name)}\b", script):
+def _parameter(place: _Place, demand: ReadsParameter) -> str | None:
+    if re.search(rf"\b{re.escape(demand.name)}\b", place.words):
         return None
     return (
         f"no script reads the URL parameter {demand.name!r} with URLSearchParams(location.search)"
     )
 
 
-def _result(page: Page, demand: ResultIs) -> str | None:
+def _result(place: _Place, demand: ResultIs) -> str | None:
+    """A number with a fraction, or a long one, that attached data gives is there for a reason."""
+    assignment = place.subject.assignment
+    by_chance = not re.search(r"\d{2,}\.\d|\d{4}[1-9]", demand.number)
+    if by_chance or not assignment.attachments or demand.number in assignment.brief:
+        return None
     digits = re.escape(demand.number)
-    if re.search(rf"(?<![\d.]){digits}(?!\d)", page.text + page.script_text):
+    if re.search(rf"(?<![\d.]){digits}(?!\d)", place.words):
         return f"the result {demand.number} is written into the page: compute it from the data"
     return None
 
 
-_RULES: dict[type, Callable[[Page, Any], str | None]] = {
+_RULES: dict[type, Callable[[_Place, Any], str | None]] = {
     Exists: _exists,
     TitleIs: _title,
     FirstScriptHolds: _first_script,
     IsTag: _tag,
     HasAttribute: _attribute,
-    ShowsNumber: number_rules.shows_number,
-    ShowsText: text_rules.shows_text,
     ReadsParameter: _parameter,
     ResultIs: _result,
 }
+"""What is not here, a number or a text that an element shows, only a browser can tell."""

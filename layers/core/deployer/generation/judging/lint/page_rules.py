@@ -1,4 +1,4 @@
-"""What breaks a static page whatever the checks say."""
+"""What is broken in the text of a page whatever the checks say, and however it runs."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ import re
 from collections.abc import Callable, Iterator
 
 from deployer.generation.judging.continuity import ELISION
-from deployer.generation.judging.files_asked import unwanted_files
 from deployer.generation.judging.findings import Finding, Severity
+from deployer.generation.judging.lint import references
 from deployer.generation.judging.subject import Subject
-from deployer.generation.reading.javascript import script
-from deployer.generation.reading.page import Page, fetched
+from deployer.generation.reading.javascript import script, string_value
+from deployer.generation.reading.markup import Element
+from deployer.generation.reading.page import Page
 
 Problem = tuple[str, str]
 """What it is about, and what is wrong with it."""
 
-_PLACEHOLDERS = re.compile(
-    r"\$\{(?:seed|result|nonce)\}|YOUR[_-](?:API[_-])?(?:KEY|TOKEN)|lorem ipsum|\bTODO\b|\bFIXME\b"
-    r"|\[(?:Your|Insert) [^\]]{1,40}\]",
-    re.IGNORECASE,
-)
+_LEFT_FOR_LATER = re.compile(r"(?://|/\*|<!--)\s*((?:TODO|FIXME)\s*[:(][^\n]{0,80})")
+_KEY_TO_FILL_IN = re.compile(r"\b(?:const|let|var)\s+\w+\s*=\s*([\"'`]YOUR[_-][A-Z_-]+[\"'`])")
+_SENDERS_VARIABLE = re.compile(r"\$\{(?:seed|result|nonce)\}")
+_NEVER_FILLED = re.compile(r"\$\{[\w.() ]{1,60}\}")
+_SHOWS_CODE = frozenset({"script", "style", "template", "code", "pre", "textarea", "kbd", "samp"})
+_ASIDE = frozenset({"template", "noscript"})
+_NOT_STRICT_JSON = re.compile(r"(^|/)(?:[tj]sconfig|devcontainer)[\w.]*\.json$|(^|/)\.")
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:
@@ -34,9 +37,13 @@ def inspect(subject: Subject) -> Iterator[Finding]:
 def _markup(_: Subject, page: Page) -> Iterator[Problem]:
     for problem in page.markup.problems[:5]:
         yield re.sub(r"line \d+: ", "", problem), f"the HTML is broken: {problem}"
-    ids = [element.id for element in page.markup.elements if element.id]
+    ids = [e.id for e in page.markup.elements if e.id and not _is_inside(e, _ASIDE)]
     for twice in sorted({i for i in ids if ids.count(i) > 1})[:5]:
         yield twice, f'id="{twice}" stands there more than once'
+
+
+def _is_inside(element: Element, tags: frozenset[str]) -> bool:
+    return element.tag in tags or any(above.tag in tags for above in element.ancestors())
 
 
 def _scripts(_: Subject, page: Page) -> Iterator[Problem]:
@@ -49,8 +56,10 @@ def _scripts(_: Subject, page: Page) -> Iterator[Problem]:
                 f"the script is not valid JavaScript near line {line}: {problem.text}",
             )
     for element in page.markup.by_tag("script"):
-        if "json" in element.attributes.get("type", "") and not is_json(element.text):
-            yield "inline JSON", f"the JSON in the script on line {element.line} cannot be read"
+        kind = element.attributes.get("type", "").strip().lower()
+        if re.fullmatch(r"application/(?:[\w.-]+\+)?json|importmap", kind):
+            if element.text.strip() and not is_json(element.text):
+                yield "inline JSON", f"the JSON in the script on line {element.line} cannot be read"
 
 
 def _head(_: Subject, page: Page) -> Iterator[Problem]:
@@ -58,70 +67,48 @@ def _head(_: Subject, page: Page) -> Iterator[Problem]:
         return
     if not any(e.attributes.get("lang") for e in page.markup.by_tag("html")):
         yield "lang", "<html> needs a lang attribute"
-    if not any(e.text.strip() for e in page.markup.by_tag("title")):
+    titled = any(e.text.strip() for e in page.markup.by_tag("title"))
+    if not titled and "document.title" not in page.script_text:
         yield "title", "the page needs a <title>"
-    if not any(e.attributes.get("name") == "viewport" for e in page.markup.by_tag("meta")):
+    names = [e.attributes.get("name", "").strip().lower() for e in page.markup.by_tag("meta")]
+    if "viewport" not in names:
         yield "viewport", "the page needs a viewport meta element"
 
 
-def _own_paths(subject: Subject, page: Page) -> Iterator[Problem]:
-    """Pages of a project live below /REPO/: a path from the root leads elsewhere."""
-    made_elsewhere = unwanted_files(subject.assignment.brief)
-    for url in _references(page):
-        if _path(url) in made_elsewhere:
-            continue
-        if re.match(r"/(?!/)", url):
-            yield url, f"{url} leads out of the site: use ./{url.lstrip('/')}"
-        elif url.startswith("http://") and not url.startswith(("http://localhost", "http://127.")):
-            yield url, f"{url} is blocked on an https page: use https"
-        elif _is_own(url) and _path(url) not in subject.site and _path(url).rstrip("/"):
-            yield url, f"{url} is not a file of the site"
-
-
-def _references(page: Page) -> Iterator[str]:
-    for element in page.markup.elements:
-        for name in ("src", "href", "action", "poster", "data"):
-            url = element.attributes.get(name, "").strip()
-            if url and (name != "href" or element.tag in ("a", "link", "use", "image")):
-                yield url
-    for code in page.scripts:
-        yield from (url for url in fetched(code) if re.fullmatch(r"[./\w-][^\s<>{}]*", url))
-
-
-def _is_own(url: str) -> bool:
-    looks_like_file = re.fullmatch(r"(\./)?[\w ./%-]+\.\w{1,8}([?#].*)?", url)
-    return bool(looks_like_file) and not url.startswith(("/", "../"))
-
-
-def _path(url: str) -> str:
-    return re.split(r"[?#]", url.removeprefix("./"), maxsplit=1)[0].replace("%20", " ")
-
-
 def _unfinished(subject: Subject, page: Page) -> Iterator[Problem]:
-    asked = subject.all_text.lower()
-    for match in _PLACEHOLDERS.finditer(page.text):
-        if match[0].lower() not in asked:
-            yield match[0], f"a placeholder was left in the page: {match[0]}"
+    left = [*_LEFT_FOR_LATER.findall(page.text), *_KEY_TO_FILL_IN.findall(page.script_text)]
+    for found in left:
+        if not subject.asked_for(found):
+            yield found, f"a placeholder was left in the page: {found}"
     for element in page.markup.elements:
+        if _is_inside(element, _SHOWS_CODE):
+            continue
         shown = "".join(part for part in element.content if isinstance(part, str))
-        in_code = element.tag in ("script", "style", "template", "code", "pre", "textarea")
-        if not in_code and (left := re.search(r"\$\{[\w.() ]{1,60}\}", shown)):
-            yield left[0], f"{left[0]} stands in the page's text and is never filled in"
+        values = " ".join(element.attributes.values())
+        if kept := _NEVER_FILLED.search(shown) or _SENDERS_VARIABLE.search(values):
+            yield kept[0], f"{kept[0]} stands in the page's text and is never filled in"
     if (elided := ELISION.search(page.text)) and not subject.asked_for(elided[0]):
         yield elided[0].strip(), f"code was left out: {elided[0].strip()!r}"
 
 
-def _libraries(_: Subject, page: Page) -> Iterator[Problem]:
-    for element in page.markup.by_tag("script", "link"):
-        url = element.attributes.get("src") or element.attributes.get("href", "")
-        if re.match(r"https://(cdn\.jsdelivr\.net/npm|unpkg\.com)/", url):
-            if not re.search(r"@\d+\.\d+\.\d+", url):
-                yield url, f"{url} names no exact version"
+def _imports(_: Subject, page: Page) -> Iterator[Problem]:
+    """Names of packages, which only an import map can turn into addresses."""
+    if "importmap" in page.script_text:
+        return
+    known = {name for e in page.markup.by_tag("script") for name in _mapped(e)}
     for element in page.inline_scripts:
-        for match in re.finditer(
-            r"^\s*import\b[^\n]*?[\"']([a-z@][\w@/-]*)[\"']", element.text, re.MULTILINE
-        ):
-            yield match[1], f"the bare import {match[1]!r} does not work without a build step"
+        for statement in script(element.text).of_type("import_statement"):
+            name = string_value(statement.child_by_field_name("source")) or ""
+            mapped = name in known or any(k.endswith("/") and name.startswith(k) for k in known)
+            if re.match(r"[a-z@][\w@/.-]*$", name) and not mapped:
+                yield name, f"the bare import {name!r} does not work without an import map"
+
+
+def _mapped(element: Element) -> list[str]:
+    if "importmap" not in element.attributes.get("type", ""):
+        return []
+    value = json.loads(element.text) if is_json(element.text) else {}
+    return list(value.get("imports") or {}) if isinstance(value, dict) else []
 
 
 def _other_files(subject: Subject) -> Iterator[Finding]:
@@ -132,13 +119,15 @@ def _other_files(subject: Subject) -> Iterator[Finding]:
             if problem:
                 where = f"near line {problem.line}: {problem.text}"
                 yield Finding(Severity.QUALITY, "scripts", path, f"{path} is not valid {where}")
-        elif path.endswith((".json", ".geojson", ".webmanifest")) and not is_json(text):
-            yield Finding(Severity.QUALITY, "json", path, f"{path} is not valid JSON")
+        elif path.endswith((".json", ".geojson", ".webmanifest")):
+            if not is_json(text) and not _NOT_STRICT_JSON.search(path):
+                yield Finding(Severity.QUALITY, "json", path, f"{path} is not valid JSON")
 
 
 def is_json(text: str) -> bool:
+    """Whether a browser reads it as JSON: it skips a byte order mark."""
     try:
-        json.loads(text)
+        json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return False
     return True
@@ -148,7 +137,7 @@ _RULES: dict[str, Callable[[Subject, Page], Iterator[Problem]]] = {
     "markup": _markup,
     "scripts": _scripts,
     "head": _head,
-    "paths": _own_paths,
+    "paths": references.inspect_page,
     "unfinished": _unfinished,
-    "libraries": _libraries,
+    "libraries": _imports,
 }

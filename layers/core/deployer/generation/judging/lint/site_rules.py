@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from deployer.generation.judging.files_asked import correctable, named_files
 from deployer.generation.judging.findings import Finding, Severity
@@ -13,18 +14,41 @@ _READ_BY_PAGES = re.compile(
     r"\.(csv|tsv|json|geojson|md|txt|xml|svg|png|jpe?g|gif|webp|mp3|mp4|pdf|ya?ml)$", re.IGNORECASE
 )
 
+_READ = re.compile(
+    r"\b(?:fetch|load|read|show|display|render|pars|sum|total|plot|chart|convert|us(?:e|es|ing)\b"
+    r"|list|draw|visuali|default|import|quer|filter|search|map|analy|comput|calculat)",
+    re.IGNORECASE,
+)
+"""What a page does with a file; "include it" alone asks only to have it in the repository."""
+_TEXTS = re.compile(
+    r"\.(html?|js|mjs|css|json|webmanifest|py|ya?ml|ipynb|ts|svg|xml)$", re.IGNORECASE
+)
+
 README_SECTIONS = {
-    "a title": r"^# \S",
-    "a summary": (
-        r"^#+ .*\b(summary|overview|about|description|introduction|what)\b"
-        r"|\A# [^\n]+\n+[^#\s]"
+    "a title": r"^#",
+    "a summary": r"^(?![#`|>*-]|\s*<)[^\n]{20,}",
+    "setup": (
+        r"^#+ .*\b(set-?up|install\w*|getting started|quick ?start|run\w*|deploy\w*|start\w*"
+        r"|develop\w*|local\w*|requirements|prerequisites|build\w*|host\w*|serv\w*)\b"
     ),
-    "setup": r"^#+ .*\b(set-?up|install\w*|getting started|quick ?start|run\w*|deploy\w*)\b",
-    "usage": r"^#+ .*\b(usage|use|using|how to)\b",
-    "an explanation of the code": r"^#+ .*\b(code|works?|architecture|structure|implementation)\b",
-    "the licence": r"^#+ .*\b(licen[sc]e)\b",
+    "usage": (
+        r"^#+ .*\b(usage|use|using|how to|guide|controls|play\w*|instructions|try|examples?)\b"
+    ),
+    "an explanation of the code": (
+        r"^#+ .*\b(code|work\w*|architecture|structure|implementation|design|technical|internals"
+        r"|files?|tech|project|hood|details)\b"
+    ),
+    "the licence": r"\b(licen[sc]e\w*|MIT)\b",
 }
-"""What a README has, and how its heading is recognised."""
+"""What a README has, and how it is recognised, its headings written with number signs."""
+_OTHER_HEADINGS = (
+    (r"^([^\n#>|`-][^\n]*)\n(?:=+|-{3,})[ \t]*$", r"# \1"),
+    (r"^[ \t]*<h[1-6][^>]*>(.*?)</h[1-6]>", r"# \1"),
+    (r"^[ \t]*\*\*([^*\n]{2,60})\*\*:?[ \t]*$", r"# \1"),
+)
+_ENGLISH = re.compile(r"\b(?:the|and|to|of|is|in|with|a)\b", re.IGNORECASE)
+SHORT_README = 300
+"""Characters, below which the language of a text cannot be told."""
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:
@@ -58,43 +82,49 @@ def _uncorrected(subject: Subject) -> Iterator[Finding]:
 
 
 def _attachments(subject: Subject) -> Iterator[Finding]:
-    """An attachment that the brief names is read from its file, not typed into the page."""
+    """An attachment that the brief wants shown is read from its file, not typed into the page."""
+    texts = [
+        subject.site.text(p) for p in subject.site if _TEXTS.search(p) and p in subject.changed
+    ]
     for attachment in subject.assignment.attachments:
         name = attachment.name
-        if name in subject.assignment.brief and _READ_BY_PAGES.search(name):
-            if not _is_referred_to(subject, name):
+        if _is_to_be_read(name, subject.assignment.brief) and name in subject.site:
+            if not any(_refers_to(text, name) for text in texts):
                 problem = f"nothing loads ./{name}: load the attachment by its exact name"
                 yield Finding(Severity.CHECK, "attachment", name, problem)
 
 
-def _is_referred_to(subject: Subject, name: str) -> bool:
-    """Whether a page, a script or a program has the name as a path; a sentence is not enough."""
-    for page in subject.pages:
-        literals = [text for code in page.scripts for text in code.strings]
-        values = [value for e in page.markup.elements for value in e.attributes.values()]
-        if any(_is_path_of(text, name) for text in (*literals, *values)):
-            return True
-    programs = (path for path in subject.site if path.endswith((".py", ".yml", ".ipynb", ".ts")))
-    return any(name in subject.site.text(path) for path in programs)
+def _is_to_be_read(name: str, brief: str) -> bool:
+    sentences = [one.replace(name, "") for one in _sentences(brief) if name in one]
+    return bool(_READ_BY_PAGES.search(name)) and any(_READ.search(one) for one in sentences)
 
 
-def _is_path_of(text: str, name: str) -> bool:
-    path = re.split(r"[?#]", text.strip(), maxsplit=1)[0]
-    return path == name or path.endswith(f"/{name}")
+def _sentences(brief: str) -> list[str]:
+    return re.split(r"(?<=[.;!?])\s+|\n", brief)
+
+
+def _refers_to(text: str, name: str) -> bool:
+    """Whether the name stands there as a path, a sentence is not enough, or is put together."""
+    ending = re.escape(name.rpartition(".")[2])
+    spellings = "|".join(re.escape(one) for one in {name, quote(name), name.replace(" ", "%20")})
+    quoted = rf"[\"'`](?:[\w./%-]*/)?(?:{spellings})(?=[?#\"'`\\])"
+    bare = rf"[=(,]\s*(?:[\w./%-]*/)?(?:{spellings})(?=[?#)\s>,])"
+    put_together = rf"(?:\}}|[\"'`+]\s*[\"'`])\.{ending}\b"
+    return re.search(rf"{quoted}|{bare}|{put_together}", text) is not None
 
 
 def _readme(subject: Subject) -> Iterator[Finding]:
     text = subject.site.text("README.md") if "README.md" in subject.site else ""
-    for section, pattern in README_SECTIONS.items():
-        if not re.search(pattern, text, re.IGNORECASE | re.MULTILINE):
-            yield Finding(Severity.QUALITY, "readme", section, f"README.md lacks {section}")
+    if len(text) < SHORT_README or len(_ENGLISH.findall(text)) > 2:
+        plain = text
+        for heading, marked in _OTHER_HEADINGS:
+            plain = re.sub(heading, marked, plain, flags=re.MULTILINE | re.IGNORECASE)
+        for section, pattern in README_SECTIONS.items():
+            if not re.search(pattern, plain, re.IGNORECASE | re.MULTILINE):
+                yield Finding(Severity.QUALITY, "readme", section, f"README.md lacks {section}")
     current = subject.assignment.current
     if current is None or "README.md" not in current:
         return
-    before = current.text("README.md")
-    if before == text and "index.html" in subject.changed:
+    if current.text("README.md") == text and "index.html" in subject.changed:
         problem = "README.md does not speak of this change: update it in place"
         yield Finding(Severity.QUALITY, "readme", "update", problem)
-    elif text.startswith(before.rstrip()) and re.match(r"\s*#", text[len(before.rstrip()) :]):
-        problem = "README.md was appended to: update its sections in place instead"
-        yield Finding(Severity.QUALITY, "readme", "appended", problem)

@@ -1,109 +1,32 @@
-"""What the checks demand of the page, read from their text. Hints and lint rules share it."""
+"""What a check demands that is an expression in JavaScript."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from deployer.domain.request import Check, JavaScriptCheck
+from deployer.generation.judging.demands.kinds import (
+    Demand,
+    Exists,
+    FirstScriptHolds,
+    HasAttribute,
+    IsTag,
+    ResultIs,
+    ShowsNumber,
+    ShowsText,
+    TitleIs,
+)
 from deployer.generation.reading.javascript import (
     Script,
     arguments,
     called,
     queried_selector,
     receiver,
-    script,
     source,
     string_value,
 )
-
-
-@dataclass(frozen=True)
-class Exists:
-    """An element that the selector finds."""
-
-    selector: str
-
-
-@dataclass(frozen=True)
-class TitleIs:
-    text: str
-    exactly: bool = True
-
-
-@dataclass(frozen=True)
-class FirstScriptHolds:
-    """The page's first script element has this text in it, verbatim."""
-
-    literal: str
-
-
-@dataclass(frozen=True)
-class IsTag:
-    selector: str
-    tag: str
-
-
-@dataclass(frozen=True)
-class HasAttribute:
-    """The value is None where any will do."""
-
-    selector: str
-    name: str
-    value: str | None = None
-
-
-@dataclass(frozen=True)
-class ShowsNumber:
-    """The text is read as a number."""
-
-    selector: str
-
-
-@dataclass(frozen=True)
-class ShowsText:
-    """The text is there on load; `literal` is empty where any will do."""
-
-    selector: str
-    literal: str = ""
-
-
-@dataclass(frozen=True)
-class ResultIs:
-    """A number that the page has to compute, not to hold."""
-
-    number: str
-
-
-@dataclass(frozen=True)
-class ReadsParameter:
-    """A query parameter of the page's URL."""
-
-    name: str
-
-
-Demand = (
-    Exists | TitleIs | FirstScriptHolds | IsTag | HasAttribute | ShowsNumber | ShowsText | ResultIs
-    | ReadsParameter
-)  # fmt: skip
-
-
-def demands_of(check: Check) -> tuple[Demand, ...]:
-    """What the check asks for, as far as it can be read. What cannot be read demands nothing."""
-    if isinstance(check, JavaScriptCheck):
-        found = _of_expression(script(check.js))
-    elif _looks_like_javascript(check):
-        found = _of_expression(script(check.removeprefix("js:").strip()))
-    else:
-        found = _of_sentence(check)
-    return tuple(dict.fromkeys(found))
-
-
-def _looks_like_javascript(check: str) -> bool:
-    return check.startswith("js:") or "document." in check
 
 
 def is_unresolved(literal: str) -> bool:
@@ -111,7 +34,8 @@ def is_unresolved(literal: str) -> bool:
     return "${" in literal
 
 
-def _of_expression(code: Script) -> Iterator[Demand]:
+def of_expression(code: Script) -> Iterator[Demand]:
+    """The demands of an expression; none of one that cannot be read."""
     if code.root.has_error:
         return
     for call in code.calls("querySelector", "querySelectorAll", "getElementById"):
@@ -125,7 +49,7 @@ def _of_expression(code: Script) -> Iterator[Demand]:
 
 
 def _of_query(code: Script, call: Node, selector: str) -> Iterator[Demand]:
-    if selector == "script" or _denied(call):
+    if selector == "script" or not _asks_the_page(call) or not _is_demanded(call):
         return
     yield Exists(selector)
     if called(call) == "querySelectorAll" and _reads_numbers_of_each(code):
@@ -151,18 +75,40 @@ def _of_member(selector: str, name: str, use: Node) -> Iterator[Demand]:
             yield HasAttribute(selector, wanted)
 
 
-def _denied(node: Node) -> bool:
-    """`!document.querySelector("#old")`, `document.querySelector("#old") === null`."""
-    parent = node.parent
-    while parent is not None and parent.type in ("parenthesized_expression", "await_expression"):
-        parent = parent.parent
-    if parent is None:
+def _asks_the_page(call: Node) -> bool:
+    """Whether the start page itself is searched, and no other document or element."""
+    return re.match(r"(?:window\.)?document\b", source(receiver(call))) is not None
+
+
+_BRANCHES = frozenset({"ternary_expression", "if_statement", "while_statement"})
+_EITHER = frozenset({"||", "??"})
+_NOTHING = re.compile(r"null|undefined|false|-1")
+
+
+def _is_demanded(node: Node) -> bool:
+    """Whether the check is true only if what `node` says is: not in `!a`, `a || b`, `if (a)`."""
+    demanded = True
+    while (parent := node.parent) is not None:
+        if parent.type == "unary_expression" and source(parent).startswith("!"):
+            demanded = not demanded
+        elif parent.type in _BRANCHES or _is_denied(parent, node):
+            return False
+        node = parent
+    return demanded
+
+
+def _is_denied(comparison: Node, node: Node) -> bool:
+    """`a || b`, `a === null`, `a.length === 0`, `a.length < 2`."""
+    if comparison.type != "binary_expression":
         return False
-    if parent.type == "unary_expression" and source(parent).startswith("!"):
-        outer = parent.parent
-        return not (outer is not None and source(outer).startswith("!!"))
-    operator = source(parent.child_by_field_name("operator"))
-    return operator in ("===", "==") and bool(re.search(r"\b(null|undefined)\b", source(parent)))
+    operator = source(comparison.child_by_field_name("operator"))
+    left, right = (comparison.child_by_field_name(side) for side in ("left", "right"))
+    other = source(right if left == node else left)
+    if operator in _EITHER:
+        return True
+    if operator in ("===", "=="):
+        return bool(_NOTHING.fullmatch(other)) or (other == "0" and source(node).endswith("length"))
+    return operator in ("<", "<=") and node == left and source(node).endswith("length")
 
 
 def _reads_numbers_of_each(code: Script) -> bool:
@@ -215,7 +161,7 @@ def _dashed(name: str) -> str:
 def _of_comparison(node: Node) -> Iterator[Demand]:
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     operator = source(node.child_by_field_name("operator"))
-    if left is None or right is None:
+    if left is None or right is None or not _is_demanded(node):
         return
     if operator in ("===", "=="):
         for subject, value in ((left, string_value(right)), (right, string_value(left))):
@@ -250,7 +196,8 @@ def _query_inside(node: Node | None) -> Node | None:
     """The `document.querySelector(...)` that a chain begins with."""
     while node is not None:
         if node.type == "call_expression" and queried_selector(node) is not None:
-            if called(node) in ("querySelector", "querySelectorAll", "getElementById"):
+            found = called(node) in ("querySelector", "querySelectorAll", "getElementById")
+            if found and _asks_the_page(node):
                 return node
         if node.type == "call_expression":
             node = receiver(node)
@@ -266,6 +213,8 @@ def _of_includes(call: Node) -> Iterator[Demand]:
     subject = receiver(call)
     if literal is None or subject is None or is_unresolved(literal) or not literal:
         return
+    if not _is_demanded(call):
+        return
     if source(subject) == "document.title":
         yield TitleIs(literal, exactly=False)
         return
@@ -277,18 +226,3 @@ def _of_includes(call: Node) -> Iterator[Demand]:
         r"\.(textContent|innerText|innerHTML)", source(subject)
     ):
         yield ShowsText(selector, literal)
-
-
-_SENTENCES: tuple[tuple[str, Callable[[re.Match[str]], Demand]], ...] = (
-    (r"[?&](\w+)=", lambda m: ReadsParameter(m[1])),
-    (r"\btitle (?:is|equals|must be|set to) [\"“'`]([^\"”'`]+)", lambda m: TitleIs(m[1])),
-    (r"\btitle (?:contains|includes) [\"“'`]([^\"”'`]+)", lambda m: TitleIs(m[1], exactly=False)),
-    (r"(?<![\w/&])#([A-Za-z][\w-]*)", lambda m: Exists(f"#{m[1]}")),
-)
-"""What a check in plain words says, as far as it says it in a fixed form."""
-
-
-def _of_sentence(check: str) -> Iterator[Demand]:
-    for pattern, demand in _SENTENCES:
-        for match in re.finditer(pattern, check):
-            yield demand(match)
