@@ -124,10 +124,8 @@ def _seen_words(page: Page, feature: Feature) -> frozenset[str]:
 
 
 def _labels(label: Element, element: Element) -> bool:
-    return (
-        label in element.ancestors()
-        or (bool(element.id)
-        and (label.attributes.get("for") == element.id))
+    return label in element.ancestors() or (
+        bool(element.id) and (label.attributes.get("for") == element.id)
     )
 
 

@@ -26,7 +26,7 @@ _TEXTS = re.compile(
 
 README_SECTIONS = {
     "a title": r"^#",
-    "a summary": r"^(?![#`|>*-]|\s*<)[^\n]{20,}",
+    "a summary": r"^(?![#`|>*-]|\s*<)[^\n]{5,}",
     "setup": (
         r"^#+ .*\b(set-?up|install\w*|getting started|quick ?start|run\w*|deploy\w*|start\w*"
         r"|develop\w*|local\w*|requirements|prerequisites|build\w*|host\w*|serv\w*)\b"
