@@ -6,6 +6,7 @@ from deployer.generation.answers.grammar import Block, EditBlock, FileBlock, ren
 from local.model.differences import edits_between
 from local.model.reading import Request
 from local.model.site import written_for
+from local.model.steps import steps_for
 
 LARGEST_EDIT = 0.6
 """Of a file: beyond this share the whole file is the shorter answer."""
@@ -16,7 +17,8 @@ def answer(request: Request) -> str:
 
 
 def blocks_for(request: Request) -> list[Block]:
-    return blocks_of(written_for(request), request)
+    files = blocks_of(written_for(request), request)
+    return files if request.wanted else [*files, *steps_for(request)]
 
 
 def blocks_of(site: dict[str, str], request: Request) -> list[Block]:

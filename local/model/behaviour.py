@@ -87,6 +87,17 @@ def faulty(request: Request) -> Answer:
     return Answer(render_blocks(blocks, request.nonce))
 
 
+def mistaken(request: Request) -> Answer:
+    """A page whose script reads a column that the data does not have: only a run shows it."""
+    blocks = [
+        FileBlock(block.path, block.text.replace("salesOf(row, name)", "Number(row.total_sales)"))
+        if isinstance(block, FileBlock)
+        else block
+        for block in blocks_for(request)
+    ]
+    return Answer(render_blocks(blocks, request.nonce))
+
+
 def refused(request: Request) -> Answer:
     """Declines."""
     del request
@@ -99,6 +110,7 @@ BEHAVIOURS: dict[str, Callable[[Request], Answer]] = {
     "wrong_edit": wrong_edit,
     "obey": obedient,
     "fault": faulty,
+    "mistake": mistaken,
     "refuse": refused,
 }
 FAILURES = {"error": 500, "rate_limit": 429, "echo": 401}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from deployer.adapters.chromium.browser import Chromium
-from deployer.adapters.chromium.steps import StepsRun
 from deployer.domain.steps import parse_steps
 from deployer.domain.visit import Evidence, Verdict
+from deployer.services.visit.steps import StepsRun
 from tests.support.chromium import open_site
 
 PAGE = """<!doctype html><title>Shop</title>
@@ -34,7 +36,7 @@ SITE = {"index.html": PAGE.encode(), "about.html": b"<title>About</title>"}
 
 def tried(chromium: Chromium, *lines: str) -> Evidence:
     with open_site(SITE, chromium=chromium) as page:
-        return StepsRun(page, seconds=20, patience=0.5).run(parse_steps(lines))
+        return StepsRun(page, time.monotonic, seconds=20, patience=0.5).run(parse_steps(lines))
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from deployer.adapters.chromium.browser import Chromium
 from deployer.domain.policy import ANY, Policy, policy
 from deployer.domain.policy import Kind as Requests
 from deployer.domain.site import Site
+from deployer.domain.steps import parse_steps
 from deployer.domain.visit import Evidence, Kind, Report, Verdict, Visit, When
-from deployer.services.visit import draws, selectors, visit
+from deployer.services.visit.visit import draws, selectors, visit
 from tests.support.chromium import executable
 
 TITLE = "document.title === 'Sales'"
@@ -39,7 +40,8 @@ def visiting(chromium: Chromium, pictures: dict[str, bytes]) -> Visiting:
         **changes: Any,
     ) -> Report:
         site = Site({"index.html": f"<!doctype html><title>Sales</title>{body}".encode()})
-        wanted = Visit("candidates/a.json", "pictures/a/", checks, **changes)
+        looks = {"looks": (When.LOADED, When.LATER), **changes}
+        wanted = Visit("candidates/a.json", "pictures/a/", checks, **looks)
         site = site.with_files(files or {})
         return visit(wanted, site, engine=browser, save=pictures.__setitem__, clock=time.monotonic)
 
@@ -193,3 +195,46 @@ def test_pages_that_draw_in_three_dimensions_can(visiting: Visiting) -> None:
 )
 def test_the_selectors_of_a_check(expression: str, found: list[str]) -> None:
     assert selectors(expression) == found
+
+
+def test_the_file_is_looked_at_before_any_script_and_fails_nothing(visiting: Visiting) -> None:
+    report = visiting(
+        "<p id=a>1</p><p id=b></p><script>b.textContent = '2'; console.error('ran')</script>",
+        "document.querySelector('#a').textContent === '1'",
+        "document.querySelector('#b').textContent === '2'",
+        looks=tuple(When),
+    )
+
+    assert verdicts(report)[0] == [PASSES, FAILS]
+    assert [report.verdict(0), report.verdict(1)] == [PASSES, PASSES]
+    assert report.looks[0].happenings == ()
+
+
+BUTTON = "<button id=go onclick=\"alert('Hello'); localStorage.n = 1\">Go</button>"
+
+
+def test_each_check_in_plain_words_is_tried_on_a_page_of_its_own(visiting: Visiting) -> None:
+    hello = parse_steps(["expect localStorage.n === undefined", "click #go", "expect dialog Hello"])
+    wrong = parse_steps(["click #go", "expect document.title === 'Night'"])
+    lost = parse_steps(["click #gone", "expect true"])
+
+    report = visiting(BUTTON, steps=(hello, hello, wrong, lost))
+
+    assert [one.verdict for one in report.tried] == [PASSES, PASSES, FAILS, CANNOT_TELL]
+    assert report.tried[2].reason == "at step 2 (expect document.title === 'Night')"
+    assert report.tried[3].reason == "step 1 (click #gone) could not be done: nothing fits #gone"
+
+
+def test_steps_that_pass_on_an_empty_page_prove_nothing(visiting: Visiting) -> None:
+    empty = parse_steps(["expect !document.querySelector('.error')"])
+
+    (tried,) = visiting(BUTTON, steps=(empty,)).tried
+
+    assert tried.verdict is CANNOT_TELL
+    assert "prove nothing" in tried.reason
+
+
+def test_steps_without_time_cannot_be_told(visiting: Visiting) -> None:
+    report = visiting(BUTTON, steps=(parse_steps(["expect true"]),), seconds=0)
+
+    assert [one.verdict for one in report.tried] == [CANNOT_TELL]

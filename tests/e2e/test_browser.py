@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
+import requests
 
 from deployer.adapters.browser import visit_to_json
 from deployer.adapters.s3 import S3Candidates
@@ -62,3 +63,14 @@ def test_the_browser_needs_each_statement(deployer: Deployer, statement: str) ->
     with without(deployer, "BrowserRole", statement):
         assert "AccessDenied" in invoke(deployer)["errorMessage"]
     assert invoke(deployer)["problem"] == ""
+
+
+def test_the_status_links_to_pictures_that_its_role_may_read(deployer: Deployer) -> None:
+    deployer.post(deployer.request("round1", "pictured"))
+    generation = deployer.wait("pictured")["generation"]
+
+    assert {verdict["verdict"] for verdict in generation["verdicts"][2:]} == {"passes"}
+    shown = requests.get(generation["screenshots"]["375"], timeout=10)
+    assert shown.content.startswith(b"\x89PNG")
+    with without(deployer, "StatusRole", "Pictures"):
+        assert requests.get(shown.url, timeout=10).status_code == 403

@@ -72,7 +72,7 @@ def test_the_validator_needs_the_secret(deployer: Deployer) -> None:
     assert deployer.post(deployer.request("round1", "validator-secret")).status_code == 200
 
 
-@pytest.mark.parametrize("statement", missed("StatusRole"))
+@pytest.mark.parametrize("statement", missed("StatusRole", "Pictures"))
 def test_the_status_needs_its_rounds(deployer: Deployer, statement: str) -> None:
     with without(deployer, "StatusRole", statement):
         answer = deployer.status("any")

@@ -14,7 +14,7 @@ from deployer.services.notify import notify
 from deployer.services.status import status
 from tests.support.aws import TABLE
 from tests.support.builders import START, SettableClock, a_publication, a_round
-from tests.support.fakes import InMemoryRounds, RecordingTelemetry
+from tests.support.fakes import InMemoryRounds, RecordingTelemetry, linked
 from tests.support.gateway import Gateway, running
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
@@ -65,7 +65,7 @@ def test_a_url_that_may_not_be_called_is_told_without_the_url_or_its_address() -
         clock=SettableClock(),
         retry_delays=(1,),
     )
-    answer = status("student@example.com", "sum-of-sales", rounds=rounds)
+    answer = status("student@example.com", "sum-of-sales", rounds=rounds, link=linked)
     assert answer is not None
     assert answer["round1"]["state"] == "NOTIFY_FAILED"
     assert "leads to a private address" in answer["round1"]["notification"]["last_answer"]
@@ -77,7 +77,7 @@ def test_a_url_that_may_not_be_called_is_told_without_the_url_or_its_address() -
 def test_a_status_has_these_fields_and_no_others() -> None:
     rounds = InMemoryRounds()
     rounds.save(a_round().published(a_publication(), START))
-    answer = status("student@example.com", "sum-of-sales", rounds=rounds)
+    answer = status("student@example.com", "sum-of-sales", rounds=rounds, link=linked)
     assert answer is not None
     assert set(answer) == {"email", "task_id", "round1"}
     assert set(answer["round1"]) == {

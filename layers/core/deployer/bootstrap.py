@@ -87,7 +87,13 @@ class Application:
         """See `services.status.status`."""
         from deployer.services.status import status
 
-        return partial(status, rounds=self._connections.rounds(self.status_settings.table_name))
+        config = self.status_settings
+        rounds = self._connections.rounds(config.table_name)
+        return partial(status, rounds=rounds, link=self._picture_link)
+
+    def _picture_link(self, key: str) -> str:
+        # S3's client is dear to load, and few rounds that are asked for have pictures yet.
+        return self._connections.pictures(self.status_settings.bucket_name).link(key)
 
     @cached_property
     def notify(self) -> Callable[[Delivery], Outcome]:
@@ -125,12 +131,12 @@ class Application:
     @cached_property
     def visit(self) -> Callable[[Visit], Report]:
         """See `services.visit.visit`; the candidate is loaded first."""
-        from deployer.services.visit import visit
+        from deployer.services.visit.visit import visit
 
         config, connections = settings.load(settings.BrowserSettings), self._connections
         candidates = connections.candidates(config.bucket_name)
         engine = connections.engine(config)
-        save = connections.save_picture(config.bucket_name)
+        save = connections.pictures(config.bucket_name).save
         telemetry = connections.telemetry()
 
         def visit_stored(wanted: Visit) -> Report:
@@ -186,6 +192,7 @@ class Application:
     def _generator(self) -> Generator:
         from deployer.domain.generation_report import Prices
         from deployer.generation.conversation import Budget
+        from deployer.generation.inspector import Inspector
         from deployer.generation.loop import Generator
 
         config = self.worker_settings
@@ -196,6 +203,7 @@ class Application:
             known_secrets=self._connections.secrets(config.secret_name).all_values,
             allow_workflows=config.allow_workflows,
             budget=Budget(prices=prices, cost_usd=config.max_cost_usd),
+            inspect=Inspector(self._connections.browser(config)),
         )
 
     def _language_model(self) -> LanguageModel:

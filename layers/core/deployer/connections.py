@@ -11,11 +11,10 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from deployer import settings
     from deployer.adapters.github.host import GitHubHost
     from deployer.adapters.github.token import Token
+    from deployer.adapters.s3 import S3Pictures
     from deployer.adapters.secrets import SecretValues
     from deployer.domain.evaluation_url import EvaluationRules
     from deployer.domain.language_model import LanguageModel
@@ -91,10 +90,10 @@ class Connections:
 
         return S3Candidates(bucket_name, self.client("s3"))
 
-    def save_picture(self, bucket_name: str) -> Callable[[str, bytes], None]:
+    def pictures(self, bucket_name: str) -> S3Pictures:
         from deployer.adapters.s3 import S3Pictures
 
-        return S3Pictures(bucket_name, self.client("s3")).save
+        return S3Pictures(bucket_name, self.client("s3"))
 
     def browser(self, config: settings.WorkerSettings) -> Browser:
         from deployer.adapters.browser import LambdaBrowser

@@ -195,6 +195,7 @@ class BrowserSettings(_Settings):
 
 class StatusSettings(_Settings):
     table_name: str = Field(min_length=1)
+    bucket_name: str = Field(min_length=1)
     llm_provider: str = "unknown"
 
 

@@ -4,15 +4,21 @@ import json
 from datetime import timedelta
 
 import pytest
+from pydantic import TypeAdapter
 
+from deployer.domain.check_verdict import CheckVerdict
+from deployer.domain.generation_report import GenerationReport
 from deployer.domain.round import Failure, Round
+from deployer.domain.visit import Picture, Verdict
 from deployer.services.status import status
-from tests.support.builders import START, a_publication, a_request, a_round
-from tests.support.fakes import InMemoryRounds
+from tests.support.builders import START, a_publication, a_report, a_request, a_round
+from tests.support.fakes import InMemoryRounds, linked
 
 
 def test_an_unknown_task_has_no_status() -> None:
-    assert status("student@example.com", "sum-of-sales", rounds=InMemoryRounds()) is None
+    assert (
+        status("student@example.com", "sum-of-sales", rounds=InMemoryRounds(), link=linked) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -30,7 +36,7 @@ def test_the_store_is_not_asked_for_what_no_request_can_have_had(email: str, tas
         def of_task(self, email: str, task: str) -> list[Round]:
             raise AssertionError(f"asked for {email} {task}")
 
-    assert status(email, task, rounds=Unasked()) is None
+    assert status(email, task, rounds=Unasked(), link=linked) is None
 
 
 def test_every_round_tells_where_it_is_and_how_its_notification_went() -> None:
@@ -42,7 +48,7 @@ def test_every_round_tells_where_it_is_and_how_its_notification_went() -> None:
             "GitHub's rate limit", START + timedelta(minutes=1), START
         )
     )
-    answer = status("student@example.com", "sum-of-sales", rounds=rounds)
+    answer = status("student@example.com", "sum-of-sales", rounds=rounds, link=linked)
     assert answer is not None
     assert answer["task_id"] == "sum-of-sales"
     assert answer["round1"]["state"] == "NOTIFIED"
@@ -55,10 +61,56 @@ def test_every_round_tells_where_it_is_and_how_its_notification_went() -> None:
     }
 
 
+def test_a_site_tells_what_a_browser_saw_and_where_its_pictures_are() -> None:
+    dark = CheckVerdict("Dark mode", 1, Verdict.FAILS, "no dialog", (), ("click #dark",))
+    report = a_report(
+        unmet=("Dark mode: no dialog",),
+        unproven=("README is professional: no steps",),
+        repaired=("#total shows NaN",),
+        verdicts=(dark,),
+        pictures=(Picture(375, "pictures/a/375.png"),),
+    )
+    rounds = InMemoryRounds()
+    rounds.save(a_round().generated("sites/a.json", None, report, START))
+
+    answer = status("student@example.com", "sum-of-sales", rounds=rounds, link=linked)
+
+    assert answer is not None
+    told = answer["round1"]["generation"]
+    assert told["unmet"] == ["Dark mode: no dialog"]
+    assert told["unproven"] == ["README is professional: no steps"]
+    assert told["repaired"] == ["#total shows NaN"]
+    assert told["verdicts"] == [
+        {
+            "check": "Dark mode",
+            "round": 1,
+            "verdict": "fails",
+            "evidence": "no dialog",
+            "held": [],
+            "steps": ["click #dark"],
+        }
+    ]
+    assert told["screenshots"] == {"375": "https://bucket.example/pictures/a/375.png"}
+
+
+def test_a_record_stays_small_however_much_there_is_to_tell() -> None:
+    long = tuple(f"{number} " + "ü" * 5000 for number in range(200))
+    verdicts = tuple(
+        CheckVerdict(text, 1, Verdict.FAILS, text, ("static",), (text, text)) for text in long
+    )
+    report = a_report(unmet=long, unproven=long, repaired=long, notes=long, verdicts=verdicts)
+
+    kept = a_round().generated("sites/a.json", None, report, START).generation
+
+    assert kept is not None
+    assert kept.unmet[-1] == "and 170 more"
+    assert len(TypeAdapter(GenerationReport).dump_json(kept)) < 250_000
+
+
 def test_a_failure_says_why() -> None:
     rounds = InMemoryRounds()
     rounds.save(a_round().failed(Failure("the model declined", resumable=False), START))
-    answer = status("student@example.com", "sum-of-sales", rounds=rounds)
+    answer = status("student@example.com", "sum-of-sales", rounds=rounds, link=linked)
     assert answer is not None
     assert answer["round1"]["error"] == "the model declined"
 
@@ -66,7 +118,7 @@ def test_a_failure_says_why() -> None:
 def test_it_never_holds_the_nonce_the_brief_or_the_evaluation_url() -> None:
     rounds = InMemoryRounds()
     rounds.save(a_round())
-    text = json.dumps(status("student@example.com", "sum-of-sales", rounds=rounds))
+    text = json.dumps(status("student@example.com", "sum-of-sales", rounds=rounds, link=linked))
     request = a_request()
     for private in (request.nonce, request.brief, request.evaluation_url):
         assert private not in text

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
+LINK_SECONDS = 3600
 _REPORT = TypeAdapter(GenerationReport)
 
 
@@ -41,6 +42,11 @@ class _Bucket:
                 if error_code(exc) == "NoSuchKey":
                     return None
                 raise
+
+    def link(self, key: str, seconds: int) -> str:
+        where = {"Bucket": self._name, "Key": key}
+        url: str = self._client.generate_presigned_url("get_object", where, ExpiresIn=seconds)
+        return url
 
 
 class S3Requests:
@@ -102,6 +108,10 @@ class S3Pictures:
 
     def save(self, key: str, png: bytes) -> None:
         self._bucket.put(key, png, "image/png")
+
+    def link(self, key: str) -> str:
+        """An address at which it can be seen by whoever has it, for an hour."""
+        return self._bucket.link(key, LINK_SECONDS)
 
 
 def _packed(site: Site) -> dict[str, str]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from deployer.domain.check_verdict import CheckVerdict, shortened, verdicts_for_a_record
 from deployer.domain.language_model import Usage
 from deployer.domain.site import Site
+from deployer.domain.visit import Picture
+
+_MOST_TEXTS = 30
+_LONGEST_TEXT = 500
+"""Of each list of a record, in characters: DynamoDB keeps 400 KB in an item."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,36 @@ class GenerationReport:
     prompt_digest: str
     """SHA-256 of the instructions that every request begins with."""
     unmet: tuple[str, ...] = ()
-    """What the site is known to lack, in words for a person."""
+    """What was seen to be wrong with the site, in words for a person."""
     notes: tuple[str, ...] = ()
     """What was out of the ordinary."""
+    unproven: tuple[str, ...] = ()
+    """Checks of which nobody could tell whether they hold, each with the reason."""
+    repaired: tuple[str, ...] = ()
+    """What was wrong with an earlier candidate, and no longer is."""
+    verdicts: tuple[CheckVerdict, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    """Screenshots of the site as it was published."""
     cost_usd: float | None = None
     """An estimate; None if no prices were configured."""
+
+
+def for_a_record(report: GenerationReport) -> GenerationReport:
+    """The report with its lists cut short: the whole of it is stored with the site."""
+    return replace(
+        report,
+        unmet=_cut(report.unmet),
+        unproven=_cut(report.unproven),
+        repaired=_cut(report.repaired),
+        notes=_cut(report.notes),
+        verdicts=verdicts_for_a_record(report.verdicts),
+    )
+
+
+def _cut(texts: tuple[str, ...]) -> tuple[str, ...]:
+    kept = tuple(shortened(text, _LONGEST_TEXT) for text in texts[:_MOST_TEXTS])
+    more = len(texts) - len(kept)
+    return (*kept, f"and {more} more") if more else kept
 
 
 @dataclass(frozen=True)

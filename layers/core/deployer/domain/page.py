@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from deployer.domain.site import Site
 from deployer.domain.visit import Happening
@@ -48,8 +48,10 @@ class Page(Protocol):
     def missed(self) -> str:
         """The first script or data that our side could not have for the page; empty for none."""
 
-    def open(self, address: str, seconds: float) -> bool:
+    def open(self, address: str, seconds: float, *, scripts: bool = True) -> bool:
         """Load a page of the site (`""`, `?url=a.png`, `about.html`) and let it settle.
+
+        Without `scripts`, none of the page's own runs: it is as its file has it.
 
         Returns:
             whether it had loaded within `seconds`; one that had not may be questioned all the same.
@@ -58,8 +60,12 @@ class Page(Protocol):
     def reload(self, seconds: float) -> bool:
         """Load the page again, with the storage that it has written; as `open`."""
 
-    def act(self, method: str, params: dict[str, Any]) -> None:
-        """Pass on what a mouse or a keyboard does (`Input.*`); a stuck page does not hear it."""
+    def click(self, x: float, y: float) -> None:
+        """Move the mouse there, in CSS pixels of the window, and click; a stuck page does not
+        hear it."""
+
+    def press(self, key: str) -> None:
+        """Press a key in whatever has the focus: `Enter`, `ArrowLeft`, `Space`, `a`."""
 
     def settle(self, seconds: float) -> None:
         """Wait until the page asks for nothing any more, at most `seconds`."""

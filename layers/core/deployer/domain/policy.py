@@ -59,6 +59,11 @@ class Policy:
         )
 
     @property
+    def any_host(self) -> bool:
+        """Whether the user of the page may choose a host."""
+        return any(ANY in each for each in self.sources.values())
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts of all sources, for people."""
         return tuple(

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from deployer.domain.errors import ConflictError
-from deployer.domain.generation_report import GenerationReport
+from deployer.domain.generation_report import GenerationReport, for_a_record
 from deployer.domain.notification import Delivery, Notification, NotificationState, Payload
 from deployer.domain.publication import PagesState, Publication
 from deployer.domain.request import DeploymentRequest
@@ -209,7 +209,7 @@ class Round:
             state=State.GENERATED,
             site_ref=site_ref,
             base_sha=base_sha,
-            generation=report,
+            generation=for_a_record(report),
             waiting_since=None,
             updated_at=now,
         )

@@ -31,6 +31,8 @@ class Verdict(StrEnum):
 class When(StrEnum):
     """When a look is taken."""
 
+    STATIC = "static"
+    """The file as it is, before any script has run: some evaluators read no more."""
     LOADED = "loaded"
     """Once the page has loaded and asks for nothing more, at most a few seconds later."""
     LATER = "later"
@@ -115,10 +117,10 @@ class Visit:
     checks: tuple[str, ...] = ()
     """JavaScript expressions that are true in a page that is right."""
     steps: tuple[tuple[Step, ...], ...] = ()
-    """The steps of each check in plain words; their evidence follows that of `checks`."""
+    """The steps of each check in plain words, which are tried on a page of their own."""
     policy: Policy = NOWHERE
     """Whom the page may ask; what its own files are asked for is never in question."""
-    looks: tuple[When, ...] = (When.LOADED, When.LATER)
+    looks: tuple[When, ...] = (When.STATIC, When.LOADED, When.LATER)
     later_seconds: float = 15.0
     seconds: float = 60.0
     """The time for all of it; what is not told by then cannot be told."""
@@ -129,6 +131,8 @@ class Report:
     """What the browser saw. With a `problem` it saw nothing or not all, by no fault of the page."""
 
     looks: tuple[Look, ...] = ()
+    tried: tuple[Evidence, ...] = ()
+    """What the steps of each check in plain words came to, in the order of the visit."""
     pictures: tuple[Picture, ...] = ()
     problem: str = ""
     mode: str = ""
@@ -144,7 +148,8 @@ class Report:
 
         Failing at the last look that could tell is failing: a page is judged as it stays.
         """
-        told = [look.evidence[check].verdict for look in self.looks if check < len(look.evidence)]
+        looks = [look for look in self.looks if look.when is not When.STATIC]
+        told = [look.evidence[check].verdict for look in looks if check < len(look.evidence)]
         known = [verdict for verdict in told if verdict is not Verdict.CANNOT_TELL]
         return known[-1] if known else Verdict.CANNOT_TELL
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deployer.domain.check_verdict import CheckVerdict
 from deployer.domain.request import Attachment, Check
 from deployer.domain.site import Site
 
@@ -24,6 +25,8 @@ class Assignment:
     earlier_briefs: tuple[str, ...] = ()
     earlier_checks: tuple[Check, ...] = ()
     """What earlier rounds promised and this one must keep."""
+    verdicts: tuple[CheckVerdict, ...] = ()
+    """Those of `current`, when it was published."""
     licence_holder: str = ""
     licence_year: int | None = None
     allow_workflows: bool = False

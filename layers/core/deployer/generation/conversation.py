@@ -77,7 +77,7 @@ class Conversation:
     ) -> None:
         self._model = model
         self._nonce = nonce
-        self._seconds_left = seconds_left
+        self.seconds_left = seconds_left
         self._budget = budget
         self.calls = 0
         self.usage = Usage()
@@ -91,7 +91,7 @@ class Conversation:
         Raises:
             ModelUnavailableError
         """
-        left = self._seconds_left()
+        left = self.seconds_left()
         spent = self._budget.spent_by(self.usage)
         if self.calls >= self._budget.calls or spent or left < self._budget.reserve_seconds:
             return None

@@ -26,6 +26,16 @@ the lines that stand there instead
 (several SEARCH/REPLACE pairs may stand in one EDIT block; they apply in order)
 A sheet of an attached spreadsheet, written as a CSV file by our code:
 =====CONVERT NONCE from=book.xlsx sheet=Sheet1 to=book.csv=====
+How a browser tries check 2 of the list, for each check in plain words that a browser can tell:
+=====STEPS NONCE check=2=====
+click #add
+expect document.querySelector("#list").children.length === 1
+=====END NONCE=====
+(a step a line: open ?query or page.html; reload; click SELECTOR; fill SELECTOR -> TEXT; select
+SELECTOR -> OPTION; press SELECTOR -> KEY; wait for SELECTOR -> TEXT; expect JAVASCRIPT; expect
+dialog TEXT. STEPS follow the files. They must fail on an empty page.)
+Check 1 of the earlier checks, if the brief takes it back:
+=====SUPERSEDES NONCE earlier=1=====
 The last line of every answer, with the number of blocks:
 =====DONE NONCE blocks=2=====
 Paths are relative, without "..". LICENSE, .nojekyll and the attachments are written by our code:
@@ -35,6 +45,9 @@ refused unless the task names their path.
 WHAT COUNTS, in this order: every listed check is true on a plain page load (unless it names an
 action); the brief; polish. Take selectors, ids, titles, file names and literals from the checks and
 the brief byte for byte.
+   A browser opens the site: checks must hold soon after load and 15 s later. What can hold in
+   index.html before any script runs (title, ids with a sensible first value, literals) stands
+   there, and the script computes it afresh.
 1. One index.html with inline CSS and JavaScript unless the task needs more files; no build step, no
    framework unless asked, no bare module imports.
 2. The app's inline <script> is the FIRST script element of the page and starts its work on

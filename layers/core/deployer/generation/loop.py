@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from deployer.domain.errors import ModelRefusedError, ModelUnavailableError
 from deployer.domain.generation_report import GenerationReport, StoredSite
 from deployer.domain.language_model import Image, LanguageModel
 from deployer.domain.site import Site
 from deployer.generation import instructions
-from deployer.generation.answers.draft import BlockRules, Draft, apply, begin
+from deployer.generation.answers.draft import BlockRules, Draft, Trials, apply, begin
 from deployer.generation.answers.spelling import plain_path
 from deployer.generation.asking.attachments import images
 from deployer.generation.asking.prompts import Prompts
@@ -23,18 +24,25 @@ from deployer.generation.conversation import (
     Conversation,
     ParsedReply,
 )
+from deployer.generation.inspector import READ_ONLY
 from deployer.generation.judging.files_asked import with_correctable
-from deployer.generation.judging.findings import Finding
-from deployer.generation.judging.inspection import inspect
+from deployer.generation.judging.inspected import Inspected
 from deployer.generation.judging.policy.csp import with_policy, without_policy
 from deployer.generation.judging.policy.hosts import policy_for
 from deployer.generation.own_files import with_own_files
 
-Inspection = Callable[[Site, Assignment], tuple[Finding, ...]]
-"""Says what is wrong with a candidate's site, worst first."""
 DEFAULT_BUDGET = Budget()
 MOST_TROUBLES = 5
 """Reasons that an error names."""
+
+
+class Inspection(Protocol):
+    """The judge of sites that could be published."""
+
+    def __call__(
+        self, site: Site, trials: Trials, assignment: Assignment, seconds: float
+    ) -> Inspected:
+        """Judge `site` within `seconds`; `trials` say how its checks are tried."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Generator:
     known_secrets: Callable[[], tuple[str, ...]] = tuple
     allow_workflows: bool = False
     budget: Budget = DEFAULT_BUDGET
-    inspect: Inspection = inspect
+    inspect: Inspection = READ_ONLY
 
     def __call__(self, assignment: Assignment, seconds_left: Callable[[], float]) -> StoredSite:
         """Build the site, or revise `assignment.current`, within `seconds_left`.
@@ -83,6 +91,7 @@ class _Generation:
         self._conversation = conversation
         self._budget = budget
         self._inspect = inspect
+        self._candidates: list[Candidate] = []
         current = assignment.current or Site()
         self._rules = BlockRules(assignment, prompts.nonce, guarded=current)
         self._notes: list[str] = []
@@ -98,8 +107,9 @@ class _Generation:
             why = "; ".join(dict.fromkeys(self._troubles[-MOST_TROUBLES:]))
             raise ModelRefusedError(f"the model gave no usable site within its budget: {why}")
         best = self._repaired(best)
-        if best.forbidden:
-            reasons = "; ".join(finding.problem for finding in best.forbidden[:MOST_TROUBLES])
+        forbidden = best.inspected.forbidden
+        if forbidden:
+            reasons = "; ".join(finding.problem for finding in forbidden[:MOST_TROUBLES])
             raise ModelRefusedError(f"the generated site may not be published: {reasons}")
         site = with_policy(best.site, policy_for(self._assignment, best.site))
         return StoredSite(site, self._report(best))
@@ -111,17 +121,33 @@ class _Generation:
             calls=self._conversation.calls,
             usage=usage,
             prompt_digest=instructions.DIGEST,
-            unmet=tuple(finding.problem for finding in best.findings),
+            unmet=best.inspected.unmet,
+            unproven=best.inspected.unproven,
+            repaired=self._healed(best),
+            verdicts=best.inspected.verdicts,
+            pictures=best.inspected.pictures,
             notes=tuple(dict.fromkeys(self._notes)),
             cost_usd=round(prices.cost(usage), 6) if prices else None,
         )
 
+    def _healed(self, best: Candidate) -> tuple[str, ...]:
+        """What was wrong with a candidate before, and is no longer."""
+        wrong = {finding.identity for finding in best.inspected.findings}
+        healed = {
+            finding.identity: finding.problem
+            for candidate in self._candidates
+            for finding in candidate.inspected.findings
+            if finding.identity not in wrong
+        }
+        return tuple(healed.values())
+
     def _repaired(self, best: Candidate) -> Candidate:
-        """The best of the build and its repairs. A repair always begins from the best so far."""
+        """The best of the candidate and its repairs. A repair begins from the best so far."""
         for number in range(self._budget.repairs):
-            if not best.findings or (number and best.only_unpolished):
+            found = best.inspected
+            if not found.findings or (number and found.only_unpolished):
                 break
-            request = self._prompts.repair(best.site, best.findings, best.left_out)
+            request = self._prompts.repair(best.site, found.findings, best.left_out)
             try:
                 repaired = self._answered(begin(best.site, best.trials), request)
             except ModelUnavailableError as exc:
@@ -130,9 +156,10 @@ class _Generation:
             if repaired is None:
                 self._notes.append(f"a repair was given up: {self._troubles[-1]}")
                 break
-            no_progress = repaired.signature == best.signature or repaired.score > best.score
-            best = min(best, repaired, key=lambda candidate: candidate.score)
-            if no_progress or best.forbidden:
+            again = repaired.inspected
+            no_progress = again.signature == found.signature or again.score > found.score
+            best = min(best, repaired, key=lambda candidate: candidate.inspected.score)
+            if no_progress or best.inspected.forbidden:
                 break
         return best
 
@@ -152,8 +179,11 @@ class _Generation:
             self._notes.append(f"the answer came as {answer.form}")
         self._notes += draft.notes
         site = with_own_files(draft.site, self._assignment)
-        findings = self._inspect(site, self._assignment)
-        return Candidate(site, findings, left_out, draft.trials)
+        seconds = self._conversation.seconds_left()
+        inspected = self._inspect(site, draft.trials, self._assignment, seconds)
+        candidate = Candidate(site, draft.trials, inspected, left_out)
+        self._candidates.append(candidate)
+        return candidate
 
     def _ask(
         self,

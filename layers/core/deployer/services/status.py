@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from deployer.domain.check_verdict import CheckVerdict
 from deployer.domain.generation_report import GenerationReport
 from deployer.domain.notification import Notification
 from deployer.domain.ports import Rounds
 from deployer.domain.request import names_a_task
 from deployer.domain.round import Round
 
+Link = Callable[[str], str]
+"""Gives the address at which a stored screenshot can be seen for a while."""
 
-def status(email: str, task: str, *, rounds: Rounds) -> dict[str, Any] | None:
+
+def status(email: str, task: str, *, rounds: Rounds, link: Link) -> dict[str, Any] | None:
     """Every round of the task as `round1`, `round2`, ...; None if there is none."""
     found = rounds.of_task(email, task) if names_a_task(email, task) else []
     if not found:
@@ -19,11 +24,11 @@ def status(email: str, task: str, *, rounds: Rounds) -> dict[str, Any] | None:
     return {
         "email": email,
         "task_id": task,
-        **{f"round{record.round}": _round(record) for record in found},
+        **{f"round{record.round}": _round(record, link) for record in found},
     }
 
 
-def _round(record: Round) -> dict[str, Any]:
+def _round(record: Round, link: Link) -> dict[str, Any]:
     publication, waiting, failure = (
         record.publication,
         record.waiting,
@@ -41,7 +46,7 @@ def _round(record: Round) -> dict[str, Any]:
         "notification": _notification(record.notifications[-1]),
     }
     if record.generation:
-        answer["generation"] = _generation(record.generation)
+        answer["generation"] = _generation(record.generation, link)
     if waiting:
         answer["waiting"] = {"for": waiting.reason, "until": waiting.until.isoformat()}
     if failure:
@@ -49,7 +54,7 @@ def _round(record: Round) -> dict[str, Any]:
     return answer
 
 
-def _generation(report: GenerationReport) -> dict[str, Any]:
+def _generation(report: GenerationReport, link: Link) -> dict[str, Any]:
     return {
         "model": report.model,
         "calls": report.calls,
@@ -57,7 +62,22 @@ def _generation(report: GenerationReport) -> dict[str, Any]:
         "output_tokens": report.usage.output_tokens,
         "cost_usd": report.cost_usd,
         "unmet": list(report.unmet),
+        "unproven": list(report.unproven),
+        "repaired": list(report.repaired),
         "notes": list(report.notes),
+        "verdicts": [_verdict(verdict) for verdict in report.verdicts],
+        "screenshots": {str(each.width): link(each.key) for each in report.pictures},
+    }
+
+
+def _verdict(verdict: CheckVerdict) -> dict[str, Any]:
+    return {
+        "check": verdict.check,
+        "round": verdict.round,
+        "verdict": verdict.verdict.value,
+        "evidence": verdict.evidence,
+        "held": list(verdict.held),
+        "steps": list(verdict.steps),
     }
 
 

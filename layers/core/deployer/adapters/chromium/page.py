@@ -12,6 +12,7 @@ from typing import Any
 from deployer.adapters.chromium.answers import Asked, Reply
 from deployer.adapters.chromium.events import Events
 from deployer.adapters.chromium.happenings import Happenings, described, exception
+from deployer.adapters.chromium.keyboard import key_events
 from deployer.adapters.chromium.protocol import (
     BrowserGoneError,
     Connection,
@@ -62,13 +63,26 @@ class Page:
     def missed(self) -> str:
         return self._traffic.missed
 
-    def open(self, address: str, seconds: float) -> bool:
+    def open(self, address: str, seconds: float, *, scripts: bool = True) -> bool:
+        with suppress(NoAnswerError):
+            self._call("Emulation.setScriptExecutionDisabled", {"value": not scripts}, seconds)
         return self._load("Page.navigate", {"url": f"{SITE_URL}{address}"}, seconds)
 
     def reload(self, seconds: float) -> bool:
         return self._load("Page.reload", {}, seconds)
 
-    def act(self, method: str, params: dict[str, Any]) -> None:
+    def click(self, x: float, y: float) -> None:
+        at = {"x": x, "y": y}
+        self._act("Input.dispatchMouseEvent", {"type": "mouseMoved", **at})
+        for kind in ("mousePressed", "mouseReleased"):
+            button = {"type": kind, "button": "left", "clickCount": 1}
+            self._act("Input.dispatchMouseEvent", {**button, **at})
+
+    def press(self, key: str) -> None:
+        for event in key_events(key):
+            self._act("Input.dispatchKeyEvent", event)
+
+    def _act(self, method: str, params: dict[str, Any]) -> None:
         try:
             self._call(method, params, 2)
         except BrowserGoneError:

@@ -24,6 +24,8 @@ class Finding:
     """What it is about: a selector, a path, a literal. Rule and subject make a finding the same
     in two builds, however its words change."""
     problem: str
+    check: str = ""
+    """The check that it is about, as `check_text` tells it; empty where it is about none."""
 
     @property
     def identity(self) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from deployer.domain.check_verdict import CheckVerdict
 from deployer.domain.errors import Postponed, RejectedError
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import Clock, GitRemote, Rounds, SiteStore
@@ -50,6 +51,11 @@ class Bases:
         """As it was published; read from the repository if what was stored has expired."""
         stored = self.sites.load(base.site_ref)
         return stored.site if stored else self.git.read(base.repository, base.commit_sha)
+
+    def verdicts_of(self, base: Publication) -> tuple[CheckVerdict, ...]:
+        """What the checks came to when it was published; none if what was stored has expired."""
+        stored = self.sites.load(base.site_ref)
+        return stored.report.verdicts if stored else ()
 
     def site_before(self, record: Round, repository: str) -> Site | None:
         """What ours was built on, which another build may have replaced since."""

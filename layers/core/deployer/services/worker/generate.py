@@ -60,6 +60,7 @@ class GenerateStep:
             earlier_attachments=tuple(a.name for one in earlier for a in one.attachments),
             earlier_briefs=tuple(one.brief for one in earlier),
             earlier_checks=tuple(check for one in earlier for check in one.checks),
+            verdicts=self.bases.verdicts_of(base) if base else (),
             licence_holder=self.ports.publisher.host.owner,
             licence_year=record.accepted_at.year,
         )

@@ -20,8 +20,9 @@ from deployer.domain.visit import (
     Visit,
     When,
 )
+from deployer.services.visit.steps import LOAD_SECONDS
+from deployer.services.visit.trying import Trying
 
-LOAD_SECONDS = 8.0
 ANSWER_SECONDS = 2.0
 """In which a page that is not stuck says anything at all."""
 CHECK_SECONDS = 3.0
@@ -46,6 +47,7 @@ class _Seen:
     """What has been seen so far: it stands even if the browser ends."""
 
     looks: list[Look] = field(default_factory=list)
+    tried: tuple[Evidence, ...] = ()
     pictures: list[Picture] = field(default_factory=list)
     mode: str = ""
     starts: int = 0
@@ -73,6 +75,7 @@ def visit(
                 seen.mode, seen.starts = opened.mode, seen.starts + opened.starts
                 _Looking(wanted, opened.page, seen, save, clock, begin).all()
                 seen.memory_bytes = opened.memory_bytes()
+            seen.tried = Trying(wanted, site, engine, clock, begin).all()
             return _report(wanted, seen, clock() - begin)
         except PageLostError as exc:
             problem = str(exc)
@@ -105,18 +108,29 @@ class _Looking:
     begin: float
 
     def all(self) -> None:
+        if When.STATIC in self.visit.looks:
+            self._look_at_the_file()
         opened = self.clock()
         self.page.open("", min(LOAD_SECONDS, self._left()))
         stuck = self._stuck()
         if not stuck:
             self._photograph()
-        for when in self.visit.looks:
+        for when in (When.LOADED, When.LATER):
+            if when not in self.visit.looks:
+                continue
             if when is When.LATER and not stuck:
                 self.page.skip(self.visit.later_seconds)
                 stuck = self._stuck()
             evidence = tuple(self._check(expression, stuck) for expression in self.visit.checks)
             look = Look(when, evidence, self.page.happened(), round(self.clock() - opened, 3))
             self.seen.looks.append(look)
+
+    def _look_at_the_file(self) -> None:
+        """A file that fails here is no fault: it is told, so that a page can hold more of it."""
+        self.page.open("", min(LOAD_SECONDS, self._left()), scripts=False)
+        evidence = tuple(self._check(expression, "") for expression in self.visit.checks)
+        self.seen.looks.append(Look(When.STATIC, evidence))
+        self.page.happened()
 
     def _stuck(self) -> str:
         """Why the page answers nothing at all, if it does not: a script that was interrupted may
@@ -175,10 +189,11 @@ def _crashed(visit: Visit, seen: _Seen, why: str) -> _Seen:
 
 
 def _report(visit: Visit, seen: _Seen, seconds: float, problem: str = "") -> Report:
-    unknown = tuple(Evidence(Verdict.CANNOT_TELL, reason=problem) for _ in visit.checks)
+    unknown = tuple(unknown_to(problem) for _ in visit.checks)
     missing = [Look(when, unknown) for when in visit.looks[len(seen.looks) :]]
     return Report(
         looks=(*seen.looks, *missing),
+        tried=seen.tried or tuple(unknown_to(problem) for _ in visit.steps),
         pictures=tuple(seen.pictures),
         problem=problem,
         mode=seen.mode,
@@ -186,3 +201,8 @@ def _report(visit: Visit, seen: _Seen, seconds: float, problem: str = "") -> Rep
         memory_bytes=seen.memory_bytes,
         seconds=round(seconds, 3),
     )
+
+
+def unknown_to(problem: str) -> Evidence:
+    """The evidence of a check that nobody could look at."""
+    return Evidence(Verdict.CANNOT_TELL, reason=problem)

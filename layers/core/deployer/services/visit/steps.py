@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from deployer.adapters.chromium.hands import PATIENCE_SECONDS, POLL_SECONDS, CannotActError, Hands
 from deployer.domain.page import NotJavaScriptError, Page, Value
 from deployer.domain.steps import Action, Step
 from deployer.domain.visit import Evidence, Happening, Kind, Verdict
+from deployer.services.visit.hands import (
+    PATIENCE_SECONDS,
+    POLL_SECONDS,
+    CannotActError,
+    Hands,
+)
 
 LOAD_SECONDS = 8.0
 
@@ -16,11 +20,18 @@ LOAD_SECONDS = 8.0
 class StepsRun:
     """One run of a check's steps on a page that is open. `happened` holds what it saw meanwhile."""
 
-    def __init__(self, page: Page, seconds: float, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        page: Page,
+        clock: Callable[[], float],
+        seconds: float,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
         self._page = page
+        self._clock = clock
         self._patience = patience
-        self._hands = Hands(page, patience)
-        self._until = time.monotonic() + seconds
+        self._hands = Hands(page, clock, patience)
+        self._until = self._clock() + seconds
         self.happened: list[Happening] = []
         self._dialogs: list[str] = []
 
@@ -31,7 +42,7 @@ class StepsRun:
         page. Only an expectation can fail.
         """
         for number, step in enumerate(steps, 1):
-            if time.monotonic() > self._until:
+            if self._clock() > self._until:
                 return _open(number, step, "there was no time left for it")
             try:
                 failed = self._do(number, step)
@@ -71,7 +82,7 @@ class StepsRun:
                 self._hands.wait_for(step.target, step.value)
 
     def _expect(self, number: int, step: Step) -> Evidence | None:
-        until = min(self._until, time.monotonic() + self._patience)
+        until = min(self._until, self._clock() + self._patience)
         while True:
             try:
                 value = self._page.evaluate(step.target, 2)
@@ -79,7 +90,7 @@ class StepsRun:
                 return _open(number, step, f"it is no expression: {exc}")
             if value.holds:
                 return None
-            if value.silence or time.monotonic() > until:
+            if value.silence or self._clock() > until:
                 return self._failed(number, step, value)
             self._page.wait(POLL_SECONDS)
 
@@ -90,12 +101,12 @@ class StepsRun:
         return Evidence(Verdict.FAILS, gave=value.gave, threw=value.threw, reason=told)
 
     def _expect_dialog(self, number: int, step: Step) -> Evidence | None:
-        until = min(self._until, time.monotonic() + self._patience)
+        until = min(self._until, self._clock() + self._patience)
         while True:
             self._listen()
             if any(step.target in said for said in self._dialogs):
                 return None
-            if time.monotonic() > until:
+            if self._clock() > until:
                 said = "; ".join(self._dialogs) or "no dialog opened"
                 return Evidence(Verdict.FAILS, reason=f"{said}, at step {number} ({step})")
             self._page.wait(POLL_SECONDS)

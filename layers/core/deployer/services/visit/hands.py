@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+from collections.abc import Callable
 
 from deployer.domain.page import Page
 
@@ -67,12 +67,6 @@ _REASONS = {
     "other text": "{} does not come to hold the text",
 }
 """Why an action has to wait, or cannot be done; `{}` is the selector."""
-_CODES = {
-    "Enter": 13, "Escape": 27, "Tab": 9, "Backspace": 8, "Delete": 46, "Space": 32, " ": 32,
-    "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Home": 36, "End": 35,
-    "PageUp": 33, "PageDown": 34,
-}  # fmt: skip
-"""Windows virtual key codes, which pages still read."""
 
 
 class CannotActError(Exception):
@@ -83,19 +77,17 @@ class Hands:
     """Acts on one page as a person would.
 
     Every method raises CannotActError where what it needs does not come within the patience, and
-    BrowserGoneError if the browser has ended.
+    PageLostError if the browser has ended.
     """
 
-    def __init__(self, page: Page, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, page: Page, clock: Callable[[], float], patience: float) -> None:
         self._page = page
+        self._clock = clock
         self._patience = patience
 
     def click(self, selector: str) -> None:
         place = self._until_done(f"{_PLACE}({json.dumps(selector)})", selector)
-        x, y = json.loads(place)
-        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-            button = {} if kind == "mouseMoved" else {"button": "left", "clickCount": 1}
-            self._page.act("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **button})
+        self._page.click(*json.loads(place))
 
     def fill(self, selector: str, text: str) -> None:
         self._until_done(f"{_FILL}({json.dumps(selector)}, {json.dumps(text)})", selector)
@@ -108,12 +100,7 @@ class Hands:
         """Press a key, in the element if one is named: `Enter`, `ArrowLeft`, `a`."""
         if selector:
             self._until_done(f"{_FOCUS}({json.dumps(selector)})", selector)
-        text = {"Enter": "\r", "Space": " "}.get(key, key if len(key) == 1 else "")
-        code = _CODES.get(key, ord(key.upper()) if len(key) == 1 else 0)
-        name = " " if key == "Space" else key
-        pressed = {"key": name, "code": key, "windowsVirtualKeyCode": code}
-        self._page.act("Input.dispatchKeyEvent", {"type": "keyDown", "text": text, **pressed})
-        self._page.act("Input.dispatchKeyEvent", {"type": "keyUp", **pressed})
+        self._page.press(key)
 
     def wait_for(self, selector: str, text: str) -> None:
         """Wait until the element is there, and holds the text."""
@@ -121,7 +108,7 @@ class Hands:
 
     def _until_done(self, script: str, selector: str) -> str:
         """The script's answer, once it is not a reason to try again."""
-        until = time.monotonic() + self._patience
+        until = self._clock() + self._patience
         while True:
             value = self._page.evaluate(script, _ANSWER_SECONDS)
             if value.threw:
@@ -131,6 +118,6 @@ class Hands:
             said: str = json.loads(value.gave)
             if said not in _REASONS:
                 return said
-            if time.monotonic() > until:
+            if self._clock() > until:
                 raise CannotActError(_REASONS[said].format(selector))
             self._page.wait(POLL_SECONDS)

@@ -1,0 +1,67 @@
+"""The outcome of one check, as it is stored with the site and shown to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from deployer.domain.visit import Verdict
+
+_LONGEST_CHECK = 200
+_LONGEST_EVIDENCE = 300
+_LONGEST_STEPS = 400
+"""Characters of one check in a record."""
+_MOST_IN_A_RECORD = 60
+
+
+@dataclass(frozen=True)
+class CheckVerdict:
+    """A check with its verdict, and the evidence in words for a model and a person."""
+
+    check: str
+    """As `domain.request.check_text` tells it."""
+    round: int
+    """The round that asked for it first."""
+    verdict: Verdict
+    evidence: str = ""
+    held: tuple[str, ...] = ()
+    """The looks at which it held: `static`, `loaded`, `later`."""
+    steps: tuple[str, ...] = ()
+    """How a check in plain words was tried, a line each."""
+
+    @property
+    def passes(self) -> bool:
+        return self.verdict is Verdict.PASSES
+
+
+def verdicts_for_a_record(verdicts: Iterable[CheckVerdict]) -> tuple[CheckVerdict, ...]:
+    """The verdicts with their texts cut short, failures first where there are too many.
+
+    DynamoDB keeps 400 KB in an item; the whole of them is stored with the site.
+    """
+    order = [Verdict.FAILS, Verdict.CANNOT_TELL, Verdict.PASSES]
+    cut = tuple(_cut(verdict) for verdict in verdicts)
+    if len(cut) <= _MOST_IN_A_RECORD:
+        return cut
+    return tuple(sorted(cut, key=lambda one: order.index(one.verdict)))[:_MOST_IN_A_RECORD]
+
+
+def _cut(verdict: CheckVerdict) -> CheckVerdict:
+    steps, left = [], _LONGEST_STEPS
+    for step in verdict.steps:
+        if len(step) > left:
+            steps.append("…")
+            break
+        steps.append(step)
+        left -= len(step)
+    return replace(
+        verdict,
+        check=shortened(verdict.check, _LONGEST_CHECK),
+        evidence=shortened(verdict.evidence, _LONGEST_EVIDENCE),
+        steps=tuple(steps),
+    )
+
+
+def shortened(text: str, longest: int) -> str:
+    """`text`, or its beginning with an ellipsis."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -1,0 +1,55 @@
+"""The judgement of one candidate: what its files show, and what a browser saw of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deployer.domain.check_verdict import CheckVerdict
+from deployer.domain.visit import Picture, Verdict
+from deployer.generation.judging.findings import Finding, Severity, score
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """`findings` are worst first; `verdicts` in the order of the checks, the round's own first."""
+
+    findings: tuple[Finding, ...]
+    verdicts: tuple[CheckVerdict, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def score(self) -> tuple[int, int, int, int]:
+        """How bad the candidate is: less is better."""
+        return score(self.findings)
+
+    @property
+    def signature(self) -> frozenset[tuple[str, str]]:
+        """What is wrong, however it is worded: the same again is no progress."""
+        return frozenset(finding.identity for finding in self.findings)
+
+    @property
+    def forbidden(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.FORBIDDEN)
+
+    @property
+    def only_unpolished(self) -> bool:
+        return all(finding.severity is Severity.QUALITY for finding in self.findings)
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """What was seen to be wrong."""
+        return tuple(f.problem for f in self.findings if f.check not in self._unproven)
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """The checks that could not be told, each with the reason and what its files let fear."""
+        return tuple(
+            "; ".join([f"{check}: {why}", *(f.problem for f in self.findings if f.check == check)])
+            for check, why in self._unproven.items()
+        )
+
+    @property
+    def _unproven(self) -> dict[str, str]:
+        return {
+            one.check: one.evidence for one in self.verdicts if one.verdict is Verdict.CANNOT_TELL
+        }
