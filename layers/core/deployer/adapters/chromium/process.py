@@ -21,6 +21,8 @@ from deployer.adapters.chromium.protocol import Connection
 MEMORY_BYTES = 1400 << 20
 """Of all the browser's processes, shared pages counted more than once: about 450 MB for a page
 that is well. The function has 2,048 MB."""
+INSTALLED_MEMORY_BYTES = 3 << 30
+"""A whole Chrome, on a machine that has one, takes three times as much."""
 HEAP_MEGABYTES = 256
 """What one page's JavaScript may keep."""
 
@@ -29,7 +31,8 @@ NO_NETWORK = (
     "--proxy-server=http://127.0.0.1:9",
     "--proxy-bypass-list=<-loopback>",
     "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # the headless shell's name
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",  # a whole Chrome's
 )
 _ALWAYS = (
     "--headless=shell",
@@ -118,7 +121,8 @@ class Process:
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
-        self.memory = MemoryWatch(self.pid, options.memory_bytes)
+        limit = options.memory_bytes if executable.bundle else INSTALLED_MEMORY_BYTES
+        self.memory = MemoryWatch(self.pid, limit)
         self.memory.start()
 
     def ended(self) -> int | None:
