@@ -22,7 +22,7 @@ from deployer.adapters.chromium.process import Mode
 from deployer.domain.policy import Kind, policy
 from deployer.domain.site import Site
 from deployer.domain.visit import Report, Verdict, Visit, When
-from deployer.services import visit as visits
+from deployer.services.visit import visit as visits
 from operate.places import CHECKOUT, CHROMIUM, LIBRARIES, UV
 
 COLD, WARM = 5, 10

@@ -28,6 +28,7 @@ from deployer.domain.visit import (
     Visit,
     When,
 )
+from tests.support.fakes import RecordingTelemetry
 
 SITE = Site({"index.html": b"<p>Hello</p>"})
 VISIT = Visit(
@@ -87,8 +88,14 @@ class Lambda:
         return {"Payload": io.BytesIO(body), **self._more}
 
 
-def visit(client: Lambda, candidates: Candidates | None = None) -> Report:
-    return LambdaBrowser("browser", client, candidates or Candidates()).visit(SITE, VISIT)  # type: ignore[arg-type]
+def visit(
+    client: Lambda,
+    candidates: Candidates | None = None,
+    telemetry: RecordingTelemetry | None = None,
+    name: str = "browser",
+) -> Report:
+    given = (client, candidates or Candidates(), telemetry or RecordingTelemetry())
+    return LambdaBrowser(name, *given).visit(SITE, VISIT)  # type: ignore[arg-type]
 
 
 def test_a_visit_and_its_report_go_through_json_unchanged() -> None:
@@ -128,8 +135,10 @@ def test_a_visit_and_its_report_go_through_json_unchanged() -> None:
     ],
 )
 def test_whatever_goes_wrong_is_the_reports_problem(client: Lambda, problem: str) -> None:
-    report = visit(client)
+    telemetry = RecordingTelemetry()
+    report = visit(client, telemetry=telemetry)
     assert report.problem == problem
+    assert telemetry.facts == [("browser_unavailable", {"problem": problem})]
     assert report.verdict(0) is Verdict.CANNOT_TELL
 
 
@@ -144,7 +153,7 @@ def test_a_slow_browser_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_deployment_without_a_browser_says_so() -> None:
-    report = LambdaBrowser("", Lambda(None), Candidates()).visit(SITE, VISIT)  # type: ignore[arg-type]
+    report = visit(Lambda(None), name="")
     assert report.problem == "no browser is configured"
     assert report.verdict(0) is Verdict.CANNOT_TELL
 

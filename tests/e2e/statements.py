@@ -20,6 +20,8 @@ MISSED = (
     ("WorkerRole", "Queue"),
     ("WorkerRole", "Secret"),
     ("WorkerRole", "Notifications"),
+    ("WorkerRole", "Candidates"),
+    ("WorkerRole", "Browser"),
     ("BrowserRole", "Candidates"),
     ("BrowserRole", "Pictures"),
     ("NotifierRole", "Records"),
@@ -67,12 +69,6 @@ UNENFORCED = {
     ("WorkerRole", "MissingSites"): Unenforced(
         "the emulator answers 404 for a missing object where S3 answers 403 without this",
         frozenset({"s3:ListBucket"}),
-    ),
-    ("WorkerRole", "Candidates"): Unenforced(
-        "the worker does not ask the browser yet", frozenset({"s3:PutObject"})
-    ),
-    ("WorkerRole", "Browser"): Unenforced(
-        "the worker does not ask the browser yet", frozenset({"lambda:InvokeFunction"})
     ),
     ("NotifyStateMachineRole", "Functions"): Unenforced(
         "the emulator's state machine calls functions without looking at its role",

@@ -16,7 +16,7 @@ from deployer.domain.site import Site
 from deployer.domain.visit import Verdict, Visit
 from local.stack import STACK
 from tests.e2e.conftest import Deployer
-from tests.e2e.test_least_privilege import missed, without
+from tests.e2e.test_least_privilege import BROWSER, missed, without
 
 pytestmark = pytest.mark.e2e
 BOOTSTRAP = "https://cdn.jsdelivr.net/npm/bootstrap@5.3.3/dist/css/bootstrap.min.css"
@@ -63,6 +63,18 @@ def test_the_browser_needs_each_statement(deployer: Deployer, statement: str) ->
     with without(deployer, "BrowserRole", statement):
         assert "AccessDenied" in invoke(deployer)["errorMessage"]
     assert invoke(deployer)["problem"] == ""
+
+
+@pytest.mark.parametrize("statement", BROWSER)
+def test_the_worker_needs_each_statement_to_ask_and_goes_on_without(
+    deployer: Deployer, statement: str
+) -> None:
+    task = f"unseen-{statement.lower()}"
+    with without(deployer, "WorkerRole", statement):
+        accepted = deployer.post(deployer.request("round1", task)).json()
+        generation = deployer.wait(task)["generation"]
+    assert {verdict["verdict"] for verdict in generation["verdicts"]} == {Verdict.CANNOT_TELL}
+    assert deployer.logged("browser_unavailable", "AccessDenied", accepted["deployment_id"])
 
 
 def test_the_status_links_to_pictures_that_its_role_may_read(deployer: Deployer) -> None:

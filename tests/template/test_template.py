@@ -174,6 +174,7 @@ def test_what_somebody_should_look_at_raises_an_alarm_and_tells_when_it_is_over(
         ("AWS/Lambda", "Throttles"),
         ("AWS/ApiGateway", "5XXError"),
         ("LLMCodeDeployer", "Failed"),
+        ("LLMCodeDeployer", "BrowserUnavailable"),
     }
     for name, alarm in alarms.items():
         assert alarm["AlarmActions"] == alarm["OKActions"], name
@@ -187,13 +188,17 @@ def test_every_alarm_has_a_runbook_and_every_runbook_an_alarm(resources: Resourc
     )
 
 
-def test_the_alarm_on_a_metric_of_ours_watches_what_the_worker_counts(
-    resources: Resources,
+@pytest.mark.parametrize(
+    ("name", "fact"),
+    [("FailedDeploymentAlarm", "failed"), ("BrowserUnavailableAlarm", "browser_unavailable")],
+)
+def test_an_alarm_on_a_metric_of_ours_watches_what_the_worker_counts(
+    resources: Resources, name: str, fact: str
 ) -> None:
     names = resources["WorkerFunction"]["Properties"]["Environment"]["Variables"]
-    alarm = resources["FailedDeploymentAlarm"]["Properties"]
+    alarm = resources[name]["Properties"]
     assert alarm["Namespace"] == names["POWERTOOLS_METRICS_NAMESPACE"]
-    assert alarm["MetricName"] == COUNTED["failed"]
+    assert alarm["MetricName"] == COUNTED[fact]
     # Of this stack only: another in the same account counts under its own name.
     assert names["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
     assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]

@@ -99,7 +99,9 @@ class Connections:
         from deployer.adapters.browser import LambdaBrowser
 
         candidates = self.candidates(config.bucket_name)
-        return LambdaBrowser(config.browser_function, self._patient_lambda(), candidates)
+        return LambdaBrowser(
+            config.browser_function, self._patient_lambda(), candidates, self.telemetry()
+        )
 
     def engine(self, config: settings.BrowserSettings) -> Engine:
         from deployer.adapters.chromium.browser import connect

@@ -43,6 +43,7 @@ COUNTED = {
     "published": "Published",
     "notified": "Notified",
     "failed": "Failed",
+    "browser_unavailable": "BrowserUnavailable",
     "notify_failed": "NotifyFailed",
     "postponed": "Postponed",
     "refused": "Refused",

@@ -17,7 +17,7 @@ from deployer.domain.visit import Report, Visit, cannot_tell
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-    from deployer.domain.ports import CandidateStore
+    from deployer.domain.ports import CandidateStore, Telemetry
     from deployer.domain.site import Site
 
 START_SECONDS = 8.0
@@ -28,14 +28,22 @@ _REPORT = TypeAdapter(Report)
 
 
 class LambdaBrowser:
-    """`Browser`: the function of that name, called and waited for; none with an empty name."""
+    """`Browser`: the function of that name, called and waited for; none with an empty name.
+
+    Tells the fact `browser_unavailable`, on which there is an alarm, when there is no report.
+    """
 
     def __init__(
-        self, function_name: str, client: LambdaClient, candidates: CandidateStore
+        self,
+        function_name: str,
+        client: LambdaClient,
+        candidates: CandidateStore,
+        telemetry: Telemetry,
     ) -> None:
         self._function_name = function_name
         self._client = client
         self._candidates = candidates
+        self._telemetry = telemetry
 
     def visit(self, site: Site, wanted: Visit) -> Report:
         if not self._function_name:
@@ -44,9 +52,11 @@ class LambdaBrowser:
             self._candidates.save(wanted.candidate, site)
             return within(wanted.seconds + START_SECONDS, lambda: self._invoke(wanted))
         except UnavailableError as exc:
-            return cannot_tell(str(exc))
+            problem = str(exc)
         except OutOfTimeError:
-            return cannot_tell(f"the browser did not answer within {wanted.seconds:.0f} s")
+            problem = f"the browser did not answer within {wanted.seconds:.0f} s"
+        self._telemetry.fact("browser_unavailable", problem=problem)
+        return cannot_tell(problem)
 
     def _invoke(self, wanted: Visit) -> Report:
         with unavailable("Lambda"):
