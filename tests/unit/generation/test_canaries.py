@@ -78,6 +78,7 @@ def test_the_canaries_would_reach_the_site_without_the_gates(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("deployer.generation.judging.gates.GATES", ())
+    monkeypatch.setattr("deployer.generation.judging.gates.ACTING_GATES", ())
     monkeypatch.setattr("deployer.generation.answers.draft.refuse_path", only_impossible_paths)
 
     stopped = {canary.name for canary in CANARIES if not reached(canary)}

@@ -29,6 +29,7 @@ from deployer.generation.judging.files_asked import with_correctable
 from deployer.generation.judging.inspected import Inspected
 from deployer.generation.judging.policy.csp import with_policy, without_policy
 from deployer.generation.judging.policy.hosts import policy_for
+from deployer.generation.judging.subject import Subject
 from deployer.generation.own_files import with_own_files
 
 DEFAULT_BUDGET = Budget()
@@ -111,8 +112,13 @@ class _Generation:
         if forbidden:
             reasons = "; ".join(finding.problem for finding in forbidden[:MOST_TROUBLES])
             raise ModelRefusedError(f"the generated site may not be published: {reasons}")
-        site = with_policy(best.site, policy_for(self._assignment, best.site))
-        return StoredSite(site, self._report(best))
+        return StoredSite(self._with_policy(best.site), self._report(best))
+
+    def _with_policy(self, site: Site) -> Site:
+        """The site as it is published: its own pages have the policy, what was attached stays."""
+        attached = Subject(site, self._assignment).attached
+        policed = with_policy(site, policy_for(self._assignment, site))
+        return policed.with_files({path: site[path] for path in attached})
 
     def _report(self, best: Candidate) -> GenerationReport:
         usage, prices = self._conversation.usage, self._budget.prices

@@ -42,6 +42,13 @@ class Subject:
         )
 
     @cached_property
+    def attached(self) -> frozenset[str]:
+        """Files that stand as they were attached, in this round or an earlier one."""
+        now = (attachment.name for attachment in self.assignment.attachments)
+        names = {*now, *self.assignment.earlier_attachments}
+        return frozenset(names.intersection(self.site).difference(self.changed))
+
+    @cached_property
     def all_text(self) -> str:
         """The brief and the checks: what the caller asked for in his own words."""
         checks = (*self.assignment.checks, *self.assignment.earlier_checks)

@@ -6,7 +6,7 @@ import itertools
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import FrameType
@@ -90,12 +90,7 @@ class Document:
         return next((element for element in self.elements if element.id == wanted), None)
 
     def select(self, selector: str) -> list[Element]:
-        """The elements that a selector names. Pseudo-classes are taken as true."""
-        found: list[Element] = []
-        for alternative in _split_top_level(selector, ","):
-            steps = _steps(alternative)
-            found += [e for e in self.elements if steps and _fits(e, steps) and e not in found]
-        return found
+        return select(self.elements, selector)
 
     def _unbalanced(self) -> Iterator[str]:
         seen: Counter[str] = Counter()
@@ -124,6 +119,15 @@ class Document:
             element = next(itertools.islice(self.by_tag(tag), number, None), None)
             where = f"line {element.line}: " if element else ""
             yield f"{where}<{tag}> is never closed"
+
+
+def select(elements: Iterable[Element], selector: str) -> list[Element]:
+    """Those of the elements that a selector names. Pseudo-classes are taken as true."""
+    found: dict[Element, None] = {}
+    for alternative in _split_top_level(selector, ","):
+        steps = _steps(alternative)
+        found |= dict.fromkeys(e for e in elements if steps and _fits(e, steps))
+    return list(found)
 
 
 @lru_cache(maxsize=32)

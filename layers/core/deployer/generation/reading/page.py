@@ -45,6 +45,10 @@ _EVALUATED_ATTRIBUTE = re.compile(r"[@:(\[]|(?:x|v|ng)-|(?:data-)?hx-on|on[a-z:]
 """Attributes that hold code: handlers, and what Alpine, Vue, Angular, htmx and others run."""
 _EVENT = re.compile(r"(?:@|v-on:|x-on:|(?:data-)?hx-on[:-]+|ng-|data-on[:-]|on:?|\()([a-z]+)")
 _PYTHON_TAGS = ("py-script", "mpy-script", "py-config")
+_NO_JAVASCRIPT = re.compile(
+    r"^\s*(?:from|import|def|async def|global|@)\b.*|^\s*@.*|#.*|\b[frbu]+(?=[\"'])", re.MULTILINE
+)
+"""Of Python: its calls, assignments and texts are written alike."""
 _CREATED_ID = re.compile(r"""\bid\s*=\s*["'{]*([\w-]+)""")
 
 
@@ -82,7 +86,7 @@ class Page:
     def scripts(self) -> tuple[Script, ...]:
         """All own scripts of the page: inline ones, files of the site, what a library evaluates."""
         inline = (element.text for element in self.inline_scripts)
-        evaluated = (e.text for e in self.markup.elements if is_evaluated(e))
+        evaluated = (evaluated_code(e) for e in self.markup.elements if is_evaluated(e))
         attributes = (text for e in self.markup.elements for _, text in codes_of(e))
         texts = (*inline, *self.linked_scripts, *evaluated, *attributes)
         return tuple(script(text) for text in texts)
@@ -147,6 +151,13 @@ def is_evaluated(element: Element) -> bool:
         and not is_javascript(element)
         and bool(_EVALUATED_TYPE.search(kind))
     )
+
+
+def evaluated_code(element: Element) -> str:
+    """The text that a library runs, as near to JavaScript as is needed to read it."""
+    kind = element.attributes.get("type", "").lower()
+    python = element.tag in _PYTHON_TAGS or re.search(r"py", kind)
+    return _NO_JAVASCRIPT.sub("", element.text) if python else element.text
 
 
 def is_template(element: Element) -> bool:

@@ -23,7 +23,7 @@ from deployer.generation.reading.urls import OWN
 
 MOST_STEPS = 200
 """Further expressions are not looked through."""
-_KEEP_THE_VALUE = frozenset({"toString", "trim", "String", "freeze", "URL", "encodeURI", "valueOf"})
+_KEEP_THE_VALUE = frozenset({"toString", "trim", "String", "freeze", "URL", "encodeURI", "assign"})
 """Functions that give back what they get, as far as its beginning goes."""
 _LOCATION = re.compile(
     r"(?:(?:window|self|document|globalThis|top|parent)\??\.)*(?:location(?:\??\.(\w+))?|URL|baseURI)"
@@ -156,6 +156,7 @@ def _behind(code: Script, node: Node) -> Iterator[Node]:
         yield from code.given.get(source(node), ())
         yield from _given_by_callers(code, node)
     elif node.type in ("member_expression", "subscript_expression"):
+        yield from code.given.get(source(node), ())
         yield from _parts(code, node)
     elif node.type in ("call_expression", "new_expression"):
         yield from _results(code, node)
@@ -182,6 +183,9 @@ def _arguments_at(code: Script, function: Node, position: int) -> Iterator[Node]
     if call is not None and called(call) in _EACH and not position:
         for each in origins(code, receiver(call)):
             yield from each.named_children if each.type == "array" else [each]
+    outer = function.parent
+    if outer is not None and outer.type == "parenthesized_expression" and outer.parent is not None:
+        yield from arguments(outer.parent)[position : position + 1]
     names = [name for name, found in code.functions.items() if function in found]
     for call in code.calls(*names) if names else ():
         yield from arguments(call)[position : position + 1]

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from deployer.generation.instructions import SYSTEM
 from deployer.generation.judging.findings import Finding, Severity
-from deployer.generation.judging.gates.acting import Acting, acting, local_name
+from deployer.generation.judging.gates.acting import Acting, Scene
 from deployer.generation.judging.subject import Subject
 from deployer.generation.reading.javascript import (
     Script,
@@ -19,8 +19,6 @@ from deployer.generation.reading.javascript import (
     string_value,
     unescaped,
 )
-from deployer.generation.reading.page import XML, is_a
-from deployer.generation.reading.urls import plain
 
 
 @dataclass(frozen=True)
@@ -31,25 +29,10 @@ class _Behaviour:
     """Which words of the brief ask for it."""
 
 
-def _redirects(each: Acting) -> bool:
-    return any(
-        local_name(e) == "meta" and e.attributes.get("http-equiv", "").strip().lower() == "refresh"
-        for e in each.elements
-    )
-
-
-def _has_base(each: Acting) -> bool:
-    return any(local_name(e) == "base" for e in each.elements)
-
-
-def _has_javascript_url(each: Acting) -> bool:
-    values = [value for e in each.elements for value in e.attributes.values()]
-    strings = [text for code in each.scripts for text in code.strings]
-    return any(re.match("javascript:", plain(v), re.IGNORECASE) for v in (*values, *strings))
-
-
 def _uses_service_worker(each: Acting) -> bool:
-    return any("serviceWorker" in (*_names(code), *code.strings) for code in each.scripts)
+    return any(
+        "serviceWorker" in (*_names(code), *code.strings) for code in (*each.scripts, *each.pressed)
+    )
 
 
 def _names(code: Script) -> Iterator[str]:
@@ -61,7 +44,7 @@ def _names(code: Script) -> Iterator[str]:
 
 
 def _runs_text(each: Acting) -> bool:
-    return any(_evaluates(code) for code in each.scripts)
+    return any(_evaluates(code) for code in (*each.scripts, *each.pressed))
 
 
 _GLOBALS = frozenset({"window", "self", "globalThis", "top", "parent", "frames", "this"})
@@ -109,43 +92,33 @@ def _takes_text(call: Node) -> bool:
     return text and name in ("setTimeout", "setInterval", "setImmediate", "constructor")
 
 
-def _has_picture_events(each: Acting) -> bool:
-    drawing = is_a(each.path, XML)
-    return any(
-        name in ("onload", "onerror") and (drawing or local_name(e) in ("svg", "img", "image"))
-        for e in each.elements
-        for name in e.attributes
-    )
-
-
 _BEHAVIOURS = (
-    _Behaviour("a redirect", _redirects, r"redirect|refresh"),
-    _Behaviour("a <base> element", _has_base, r"<base|base element"),
-    _Behaviour("a javascript: URL", _has_javascript_url, r"javascript:"),
-    _Behaviour("a service worker", _uses_service_worker, r"service.?worker|pwa|offline"),
-    _Behaviour("eval", _runs_text, r"\beval|calculator|expression|playground"),
     _Behaviour(
-        "an event handler in an SVG or an image", _has_picture_events, r"\bon(?:load|error)\b"
+        "a service worker",
+        _uses_service_worker,
+        r"(?:service|web).?workers?|pwa|progressive|offline|install",
     ),
     _Behaviour(
-        "what is nested too deep, or opened too often, to be read",
-        lambda each: each.unread,
-        r"(?!)",
+        "eval",
+        _runs_text,
+        r"\beval|calculat|expression|formula|equation|plot|graph|spreadsheet|playground|\brepl\b"
+        r"|interpret|code (?:editor|runner)|runs? .{0,20}(?:code|javascript|snippet)|console",
     ),
+    _Behaviour("what takes too long to be read", lambda each: each.unread, r"(?!)"),
 )
 _OUR_LINES = frozenset(line.strip() for line in SYSTEM.split("\n") if len(line.strip()) >= 60)
 _MARKER = re.compile(r"^\s*={3,}\s*(?:FILE|EDIT|DATA|END|DONE)\b[^\n]*={3,}\s*$", re.MULTILINE)
 
 
-def inspect(subject: Subject) -> Iterator[Finding]:
-    for each in acting(subject):
+def inspect(scene: Scene) -> Iterator[Finding]:
+    """A FORBIDDEN finding for what nobody asked for."""
+    for each in scene.new:
         for behaviour in _BEHAVIOURS:
-            if not re.search(behaviour.asked, subject.assignment.brief, re.IGNORECASE):
-                if behaviour.seen(each):
-                    problem = f"{each.path} has {behaviour.what}, which the brief does not ask for"
-                    yield _finding(each.path, behaviour.what, problem)
-    for path in subject.changed:
-        yield from _texts(subject, path)
+            if behaviour.seen(each) and not scene.asked(behaviour.asked):
+                problem = f"{each.path} has {behaviour.what}, which the brief does not ask for"
+                yield _finding(each.path, behaviour.what, problem)
+    for path in scene.subject.changed:
+        yield from _texts(scene.subject, path)
 
 
 def _texts(subject: Subject, path: str) -> Iterator[Finding]:
