@@ -57,5 +57,5 @@ def test_no_hostile_site_reaches_its_attacker_as_published(visitor: Visitor) -> 
     assert reached(visitor, policy=True) == set()
 
 
-def test_without_policy_and_gates_most_of_them_would(visitor: Visitor) -> None:
-    assert len(reached(visitor, policy=False)) > len(SITES) / 3
+def test_without_policy_and_gates_many_of_them_would(visitor: Visitor) -> None:
+    assert len(reached(visitor, policy=False)) > len(SITES) / 5

@@ -102,7 +102,7 @@ class Visitor:
         return self.internet.contacts()
 
     def open_all(
-        self, site: Mapping[str, bytes], pages: Sequence[str], *, seconds: float = 1.0
+        self, site: Mapping[str, bytes], pages: Sequence[str], *, seconds: float = 2.0
     ) -> list[Contact]:
         """Open these pages of the site, a window each, and stay for `seconds` when some are there.
 

@@ -94,7 +94,9 @@ class Page:
         until = time.monotonic() + seconds
         self._events.loaded = False
         with suppress(NoAnswerError):
-            self._call(method, params, seconds)
+            answer = self._call(method, params, seconds)
+            # A hash of the page that is open loads nothing: there is no loader then.
+            self._events.loaded |= method == "Page.navigate" and "loaderId" not in answer
             self._connection.pump(until - time.monotonic(), until=lambda: self._events.loaded)
         if not self._events.loaded:
             self._happenings.add(Kind.STUCK, f"the page had not loaded after {seconds:.0f} s")

@@ -15,6 +15,8 @@ RESERVE_SECONDS = 3.0
 """Left of the visit's time for its report."""
 LONGEST_SECONDS = 15.0
 """Of one check: a person has given up by then."""
+PAUSES = (0.1, 2.0)
+"""Seconds between the load of a page and the first step, of the first try and of the second."""
 BLANK = Site({"index.html": b"<!doctype html><title></title><body></body>"})
 BLANK_PATIENCE_SECONDS = 0.2
 """Nothing comes to a page that has nothing."""
@@ -47,12 +49,22 @@ class Trying:
         return self.begin + self.visit.seconds - RESERVE_SECONDS - self.clock()
 
     def _try(self, steps: Sequence[Step]) -> Evidence:
+        """The evidence of a check's steps. Who fails is given a second, slower try: a page may not
+        have been ready for the first step."""
+        evidence = self._try_after(PAUSES[0], steps)
+        for pause in PAUSES[1:]:
+            if evidence.verdict is Verdict.FAILS and self._left() > LONGEST_SECONDS:
+                evidence = self._try_after(pause, steps)
+        return evidence
+
+    def _try_after(self, pause: float, steps: Sequence[Step]) -> Evidence:
         left = self._left()
         if left <= 0:
             return Evidence(Verdict.CANNOT_TELL, reason="the time for the visit was over")
         try:
             with self.engine.open(self.site, self.visit.policy.allows, graphics=False) as opened:
                 opened.page.open("", min(LOAD_SECONDS, left))
+                opened.page.wait(pause)
                 run = StepsRun(opened.page, self.clock, min(LONGEST_SECONDS, left))
                 evidence = run.run(steps)
                 missed = opened.page.missed
