@@ -1,4 +1,4 @@
-"""Which IP addresses are a public server's, and what the others are.
+"""IP addresses of public servers, told apart from all others.
 
 Sources: the IANA special-purpose address registries for IPv4 and IPv6 (RFC 6890), and the cloud
 providers' own documentation for their metadata services. `ipaddress.is_global` is not enough: it
@@ -67,7 +67,7 @@ _PARTS = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
 
 
 def special_kind(address: Address) -> str | None:
-    """What `address` is, if it is not that of a public server; None if it is."""
+    """The kind of an address that no public server has; None for a public server's."""
     for network, kind in _KINDS:
         if address in network:
             return kind
@@ -77,7 +77,7 @@ def special_kind(address: Address) -> str | None:
 
 
 def looks_numeric(host: str) -> bool:
-    """Whether a name resolver would read `host` as an IPv4 address: its last part is a number."""
+    """True if a name resolver would read `host` as an IPv4 address: its last part is a number."""
     return bool(_PARTS.fullmatch(host.rsplit(".", 1)[-1]))
 
 

@@ -1,4 +1,4 @@
-"""Which names an attachment may have: it becomes a file on GitHub, on Pages and in every clone."""
+"""Names of attachments: each becomes a file on GitHub, on Pages and in every clone."""
 
 from __future__ import annotations
 

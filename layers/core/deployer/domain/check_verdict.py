@@ -27,7 +27,7 @@ class CheckVerdict:
     held: tuple[str, ...] = ()
     """The looks at which it held: `static`, `loaded`, `later`."""
     steps: tuple[str, ...] = ()
-    """How a check in plain words was tried, a line each."""
+    """The steps in which a check in plain words was tried, a line each."""
 
     @property
     def passes(self) -> bool:

@@ -1,4 +1,4 @@
-"""Where the notifier may go: the form of an evaluation URL, its host, and the address behind it.
+"""Evaluation URLs that the notifier may call: their form, their host, and the address behind it.
 
 A caller names this URL and our function calls it, so it must not become a way to reach what only
 our function can reach. The form and the host are checked at the door and before each send; the
@@ -16,7 +16,7 @@ from deployer.domain.address import LOOPBACK, Address, looks_numeric, parse_nume
 
 MAX_URL_LENGTH = 2048
 HTTPS_PORTS = frozenset({443, 8443})
-"""Where web servers are; the other ports belong to databases, mail and the like."""
+"""The ports of web servers; the others belong to databases, mail and the like."""
 
 # RFC 3986, and no more: what is left out (blanks, backslashes, control characters, letters beyond
 # ASCII, percent signs in a host) is what parsers read in different ways.
@@ -35,7 +35,7 @@ _PATTERN = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 
 
 class Network(StrEnum):
-    """What the notifier may reach."""
+    """The networks that the notifier may reach."""
 
     PUBLIC = "public"
     LOCAL = "local"
@@ -109,7 +109,7 @@ class EvaluationUrl:
 
 @dataclass(frozen=True)
 class EvaluationRules:
-    """Where this deployment's notifier may go.
+    """The evaluation URLs that this installation's notifier may call.
 
     `hosts`: the names that are allowed, `example.com` or `*.example.com` (any name below it);
     none for every public host.

@@ -1,4 +1,4 @@
-"""What a generation took: kept with the site, in the record, and told in the status."""
+"""The report of a generation, kept with the site and in the record, and shown in the status."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Prices:
     output: float
 
     def cost(self, usage: Usage) -> float:
-        """What `usage` costs, in US dollars; cached tokens are part of the input's."""
+        """The price of `usage` in US dollars; cached tokens are part of the input's."""
         fresh = usage.input_tokens - usage.cached_tokens
         total = (
             fresh * self.input
@@ -35,7 +35,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class GenerationReport:
-    """Who wrote a site, from which instructions, and at what cost."""
+    """The model that wrote a site, its instructions, and the cost."""
 
     model: str
     """`provider/model`."""
@@ -44,13 +44,13 @@ class GenerationReport:
     prompt_digest: str
     """SHA-256 of the instructions that every request begins with."""
     unmet: tuple[str, ...] = ()
-    """What was seen to be wrong with the site, in words for a person."""
+    """Faults that were seen in the site, in words for a person."""
     notes: tuple[str, ...] = ()
-    """What was out of the ordinary."""
+    """Events out of the ordinary."""
     unproven: tuple[str, ...] = ()
     """Checks of which nobody could tell whether they hold, each with the reason."""
     repaired: tuple[str, ...] = ()
-    """What was wrong with an earlier candidate, and no longer is."""
+    """Faults of an earlier candidate that this site no longer has."""
     verdicts: tuple[CheckVerdict, ...] = ()
     pictures: tuple[Picture, ...] = ()
     """Screenshots of the site as it was published."""

@@ -1,4 +1,4 @@
-"""What we ask of a language model and what it answers, in our own terms."""
+"""The language model's port: prompts and replies in our own terms."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Protocol
 
 
 class StopReason(StrEnum):
-    """Why the model stopped. TRUNCATED and REFUSED are no complete answer, even if it parses."""
+    """The model's reason to stop. After TRUNCATED or REFUSED an answer is incomplete, even if it
+    parses."""
 
     COMPLETE = "COMPLETE"
-    """By itself, or for a reason that nobody knows: the answer's last line says if it is whole."""
+    """It stopped by itself, or for an unknown reason: the last line says if the answer is whole."""
     TRUNCATED = "TRUNCATED"
     REFUSED = "REFUSED"
 

@@ -1,4 +1,4 @@
-"""The notification: what the evaluation URL is told, how often, and how it went."""
+"""The notification of an evaluation URL: its content, its attempts and their outcome."""
 
 from __future__ import annotations
 
@@ -61,23 +61,23 @@ class Delivery:
     evaluation_url: str
     payload: Payload
     published_at: datetime
-    """When the worker that starts this found it published: the wait for Pages is bounded from
-    here."""
+    """The time at which the worker that starts this found the round published. The wait for Pages
+    is bounded from here."""
     attempt: int = 1
     fault: str | None = None
-    """What kept our own notifier from doing its work, when it is to be given up for that."""
+    """The failure of our own notifier for which the notification is to be given up."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the evaluation URL answered. `status` is None when there was no answer."""
+    """The evaluation URL's answer. `status` is None when there was none."""
 
     status: int | None
     detail: str
     retry_after: float | None = None
     """Seconds, where the receiver asked for a delay."""
     refused: bool = False
-    """Our own rules forbid to ask; `detail` says which one."""
+    """Our own rules forbid the call; `detail` names the rule."""
 
     @property
     def accepted(self) -> bool:
@@ -103,7 +103,7 @@ Outcome = Delivered | TryAgain | GaveUp
 
 
 def decide(answer: Answer, attempt: int, retry_delays: Sequence[int]) -> Outcome:
-    """What follows from the answer to attempt number `attempt` (the first is 1).
+    """Decide what follows the answer to attempt number `attempt` (the first is 1).
 
     `retry_delays` holds the seconds before attempts 2, 3, ...; when it is used up we give up.
     A receiver's Retry-After (RFC 9110, 10.2.3) can only lengthen a delay. 410 Gone stops at once,

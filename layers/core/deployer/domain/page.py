@@ -29,15 +29,15 @@ class NotJavaScriptError(ValueError):
 
 @dataclass(frozen=True)
 class Value:
-    """What an expression came to: one of `gave`, `threw` and `silence` says something."""
+    """The outcome of an expression, in one of `gave`, `threw` and `silence`."""
 
     gave: str = ""
     """In words: `"NaN"` for a text, `NaN` for the number, `div#total` for an element."""
     holds: bool = False
-    """Whether JavaScript takes the value for true."""
+    """JavaScript takes the value for true."""
     threw: str = ""
     silence: str = ""
-    """Why there is no value: the page is stuck, or has crashed."""
+    """The reason for having no value: the page is stuck, or has crashed."""
 
 
 class Page(Protocol):
@@ -91,7 +91,7 @@ class Page(Protocol):
         """A PNG of what a window of that width shows; None if it cannot be drawn in time."""
 
     def happened(self) -> tuple[Happening, ...]:
-        """What happened since this was asked before."""
+        """Return the happenings since the last call."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Policy:
         return tuple(sorted(self.sources.get(kind, frozenset())))
 
     def allows(self, url: str, kind: Kind | None = None) -> bool:
-        """Whether a page may ask for the absolute address `url`, as a request of any kind or one.
+        """True if a page may ask for the absolute address `url`, by any kind of request or `kind`.
 
         Only https, and wss for data: a published page is served over https.
         """
@@ -60,7 +60,7 @@ class Policy:
 
     @property
     def any_host(self) -> bool:
-        """Whether the user of the page may choose a host."""
+        """True if the user of the page may choose a host."""
         return any(ANY in each for each in self.sources.values())
 
     @property

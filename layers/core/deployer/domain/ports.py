@@ -1,4 +1,4 @@
-"""What the services need from outside. Each port says what it raises; adapters raise nothing else.
+"""The ports: services outside, as ours need them. An adapter raises only what its port says.
 
 The language model's port is in `language_model`, beside its types.
 """
@@ -28,7 +28,7 @@ Clock = Callable[[], datetime]
 
 
 class Rounds(Protocol):
-    """The records."""
+    """The store of records, one per round."""
 
     def find(self, key: RoundKey) -> Round | None: ...
 
@@ -36,7 +36,7 @@ class Rounds(Protocol):
         """Every round of a task, in order."""
 
     def save(self, record: Round) -> Round:
-        """Write the record if the stored version is still `deployment.version`.
+        """Write the record if the stored version is still `record.version`.
 
         Returns:
             the record with its new version.
@@ -47,7 +47,7 @@ class Rounds(Protocol):
 
 
 class Binding(Enum):
-    """Whose a repository name is, when somebody claims it."""
+    """The owner of a repository name at the moment when a task claims it."""
 
     NEW = "the task's from now on"
     OURS = "the task's since before: it may have a repository already"
@@ -55,7 +55,7 @@ class Binding(Enum):
 
 
 class RepositoryNames(Protocol):
-    """Which task a repository name belongs to."""
+    """The repository names that are taken, each by one task."""
 
     def bind(self, repository: str, email: str, task: str) -> Binding:
         """Claim `repository` (`owner/name`) for the task, for ever."""
@@ -86,10 +86,10 @@ class CallerSecrets(Protocol):
 
 
 class UsageCounter(Protocol):
-    """How often each caller has used a window of time. An e-mail's case does not matter."""
+    """Counts the requests of each caller in each window. An e-mail's case does not matter."""
 
     def count(self, email: str, window: Window, limit: int) -> bool:
-        """Count one use more, in one atomic step, unless `limit` uses are counted already.
+        """Count one more request in one atomic step, unless `limit` are counted already.
 
         Returns:
             whether it was counted.
@@ -119,7 +119,7 @@ class SiteStore(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """What the queue carries: only what finds the record."""
+    """A message of the queue: no more than the worker needs to find the record."""
 
     deployment_id: str
     key: RoundKey
@@ -160,10 +160,11 @@ class DeploymentQueue(Protocol):
 
 
 class PagesHost(Protocol):
-    """Where sites are served. Raises HostUnavailableError, or Postponed as the host's API does."""
+    """The host of published sites. Raises HostUnavailableError, or Postponed when it asks us to
+    wait."""
 
     def serves(self, publication: Publication) -> bool:
-        """Whether the served site is the one of the publication's commit."""
+        """True if the host serves the site of the publication's commit."""
 
 
 class Workflow(Protocol):

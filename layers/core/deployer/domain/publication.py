@@ -1,4 +1,4 @@
-"""Where a round was published, and whether it was seen there."""
+"""The place of a published round, and the sight of it there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class PagesState(StrEnum):
 
 @dataclass(frozen=True)
 class Publication:
-    """Where a round was published."""
+    """The repository, commit and URL of a published round."""
 
     repository: str
     """`owner/name`."""
@@ -23,8 +23,8 @@ class Publication:
     commit_sha: str
     pages_url: str
     site_ref: str
-    """Where the published site is stored."""
+    """The published site's place in the bucket."""
     page_digest: str
     """SHA-256 of index.html as it was committed, hex."""
     page_is_new: bool = True
-    """Whether no earlier commit had this index.html: only then does seeing it tell the commit."""
+    """No earlier commit had this index.html: only then does seeing it tell the commit."""

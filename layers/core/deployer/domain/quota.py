@@ -1,4 +1,4 @@
-"""How many requests one caller may have accepted in a while."""
+"""Quotas: the number of requests that one caller may have accepted in a window of time."""
 
 from __future__ import annotations
 

@@ -33,8 +33,9 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
 @lru_cache(maxsize=64)
 def _writings(secret: str) -> tuple[str, ...]:
-    """How `secret` may stand in a text, the longest first: it, written by JSON or a repr, and that
-    written again, as a body in an exception in a line of the log is. None if it is too short."""
+    """The spellings of `secret` in a text, the longest first: as it is, as JSON or a repr writes
+    it, and as they write that once more (a body in an exception in a log line). Empty for a secret
+    that is too short to look for."""
     found = {one for one in (secret, secret.strip()) if len(one) >= SHORTEST_SECRET}
     for _ in range(MAX_NESTING):
         found |= {written for one in found for written in _written(one)}

@@ -25,7 +25,7 @@ def candidate_names(email: str, task: str) -> tuple[str, ...]:
 
 
 def binding_id(email: str, task: str) -> str:
-    """What marks a repository as the task's own, without telling whose it is."""
+    """The mark of a task's own repository. It does not reveal the caller."""
     return hashlib.sha256(f"{email}\0{task}".encode()).hexdigest()[:16]
 
 

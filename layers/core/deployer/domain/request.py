@@ -1,4 +1,4 @@
-"""What a caller sends: one request for one round of a task."""
+"""A caller's request for one round of a task."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _REASONS = {
         "of 1 to 10,000 characters"
     ),
 }
-"""Where the validator's own words would puzzle a caller."""
+"""Reasons for the fields whose validators' own words would puzzle a caller."""
 
 
 def _check_data_uri(url: str) -> str:
@@ -57,7 +57,7 @@ def _check_data_uri(url: str) -> str:
 
 
 def _check_evaluation_url(url: str, info: ValidationInfo) -> str:
-    """The form always; where it leads only at the door, whose rules are the context."""
+    """Check the URL's form always, its destination only with the door's rules in the context."""
     if isinstance(info.context, EvaluationRules):
         info.context.check(url)
     else:
@@ -66,8 +66,8 @@ def _check_evaluation_url(url: str, info: ValidationInfo) -> str:
 
 
 def _list_of_at_most(limit: int) -> BeforeValidator:
-    """Null is an empty list. The items are counted before they are looked at: of a million that are
-    wrong, pydantic would keep a million errors, and count afterwards."""
+    """A list's validator: null is an empty list, and a long one is refused before its items are
+    looked at: pydantic would keep an error for each of a million bad ones, and count afterwards."""
 
     def count(value: Any) -> Any:
         if isinstance(value, list) and len(value) > limit:
@@ -84,7 +84,7 @@ def _check_name(name: str) -> str:
 
 
 def _whole(value: Any) -> Any:
-    """JSON has no integers: 1.0 and 1 are the same number (RFC 8259, 6)."""
+    """Take 1.0 for 1: JSON has no integers (RFC 8259, 6)."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -175,22 +175,23 @@ class DeploymentRequest(BaseModel):
 
     @property
     def deployment_id(self) -> str:
-        """The same for the same (email, task, round, nonce), however often it is sent."""
+        """The id, the same for every POST of the same (email, task, round, nonce)."""
         return "d-" + _digest([self.email, self.task, self.round, self.nonce])[:32]
 
     @property
     def content_digest(self) -> str:
-        """Names the content that the site depends on: `CONTENT`."""
+        """The digest of the fields that the site depends on: `CONTENT`."""
         return self._digest_of(self.CONTENT)
 
     @property
     def request_digest(self) -> str:
-        """Names the whole request; the same nonce with another digest is a contradiction."""
+        """The digest of the whole request; a known nonce with another digest is a contradiction."""
         return self._digest_of(self.WHOLE)
 
     def _digest_of(self, fields: frozenset[str]) -> str:
-        """Digests are kept in records, so a field that a request does not use is no part of its
-        digest. The first two optional fields are, as empty lists: they were there from the start.
+        """Digest `fields`, without optional ones that the request does not use: records keep
+        digests, and a new field must not change them. `checks` and `attachments` were there from
+        the start and count even when empty.
         """
         used = self.model_dump(include=set(fields), exclude_defaults=True, mode="json")
         return _digest({"checks": [], "attachments": [], **used})
@@ -202,7 +203,7 @@ def _digest(value: Any) -> str:
 
 
 def names_a_task(email: str, task: str) -> bool:
-    """Whether a request can have had these two; what no request had is in no record."""
+    """True if a request can have had these two; a pair that no request had is in no record."""
     try:
         _TASK.validate_python((email, task))
     except ValidationError:

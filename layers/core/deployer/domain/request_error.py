@@ -1,4 +1,4 @@
-"""What is wrong with a request's fields, in a caller's words instead of pydantic's."""
+"""Errors of a request's fields, in a caller's words instead of pydantic's."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class AttachmentTooLargeError(ValueError):
 def request_error(
     exc: ValidationError, reasons: Mapping[str, str]
 ) -> InvalidRequestError | TooLargeError:
-    """Our error for what pydantic found.
+    """Translate pydantic's error into ours.
 
-    `reasons`: for fields of which pydantic's own words would puzzle a caller.
+    `reasons`: by field, where pydantic's own words would puzzle a caller.
     """
     fields: dict[str, str] = {}
     for error in exc.errors(include_url=False, include_input=False):

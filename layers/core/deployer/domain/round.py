@@ -50,7 +50,7 @@ class Lease:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a deployment ended; `resumable` if the same message may be tried again after a fix."""
+    """The reason why a round ended; `resumable` if its message may be tried again after a fix."""
 
     reason: str
     resumable: bool
@@ -58,7 +58,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a deployment waits for, and until when at the earliest."""
+    """The reason why a round waits, and the earliest time at which it goes on."""
 
     reason: str
     until: datetime
@@ -81,18 +81,18 @@ class Round:
     state: State = State.QUEUED
     lease: Lease | None = None
     site_ref: str | None = None
-    """Where the generated site is stored; set from GENERATED on."""
+    """The generated site's place in the bucket; set from GENERATED on."""
     base_sha: str | None = None
     """The commit that ours is put on; None for the first commit of a repository."""
     publication: Publication | None = None
     generation: GenerationReport | None = None
-    """What the site took; set from GENERATED on."""
+    """The site's report; set from GENERATED on."""
     pages: PagesState | None = None
-    """Whether Pages was seen to serve the commit; None until somebody looked."""
+    """The commit as Pages was seen to serve it or not; None until somebody looked."""
     failure: Failure | None = None
     waiting: Waiting | None = None
     waiting_since: datetime | None = None
-    """When it began to wait; a step that is done, and a redrive, begin anew."""
+    """The time at which the wait began; a step that is done, and a redrive, begin anew."""
     version: int = 0
     """Counts the writes; the store compares it. 0 is a record that was never written."""
 
@@ -119,11 +119,11 @@ class Round:
         return self.notifications[-1].deployment_id
 
     def knows(self, deployment_id: str) -> bool:
-        """Whether the request of that id was recorded here."""
+        """True if the request of that id was recorded here."""
         return any(n.deployment_id == deployment_id for n in self.notifications)
 
     def has_told(self, deployment_id: str) -> bool:
-        """Whether the notification of that id was delivered."""
+        """True if the notification of that id was delivered."""
         return any(
             n.deployment_id == deployment_id and n.state is NotificationState.DELIVERED
             for n in self.notifications
@@ -135,7 +135,7 @@ class Round:
 
     @property
     def has_work(self) -> bool:
-        """Whether a worker still has something to do for it."""
+        """True if a worker still has something to do for it."""
         if self.state is State.FAILED:
             return self.failure is not None and self.failure.resumable
         return self.state in BEFORE_PUBLICATION or (
@@ -241,7 +241,7 @@ class Round:
         )
 
     def failed(self, failure: Failure, now: datetime) -> Round:
-        """It ends here. What could not be published as it is, is not tried again as it is."""
+        """The round ends here. A site that could not be published is not tried again as it is."""
         return replace(
             self,
             state=State.FAILED,
@@ -294,11 +294,11 @@ class Round:
 
     @property
     def _is_published(self) -> bool:
-        """Whether the site of the latest content is the published one."""
+        """True if the site of the latest content is the published one."""
         return self.publication is not None and self.publication.site_ref == self.site_ref
 
     def resumed_state(self) -> State:
-        """Where work goes on: the last checkpoint that was reached."""
+        """The last checkpoint that was reached, where work goes on."""
         if self.state is not State.FAILED:
             return self.state
         if self._is_published:
@@ -314,7 +314,8 @@ class Round:
         answer: str,
         now: datetime,
     ) -> Round:
-        """How telling went. Who was told once stays told, also if it was tried twice at once."""
+        """The record with a notification's outcome. A delivered one stays delivered, also if two
+        attempts ran at once."""
         if self.has_told(deployment_id):
             return self
         notifications = tuple(

@@ -1,4 +1,4 @@
-"""What a record is found by."""
+"""The key of a round's record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class RoundKey:
 
     @property
     def caller(self) -> str:
-        """Stands for the caller where fairness between callers is kept; tells no address."""
+        """A digest that stands for the caller where turns are shared out; it reveals no address."""
         return hashlib.sha256(self.email.lower().encode()).hexdigest()[:16]
 
     def previous(self) -> RoundKey:

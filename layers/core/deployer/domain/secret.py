@@ -1,4 +1,4 @@
-"""Comparing what a caller presents with what we expect, in a time that tells nothing."""
+"""Secrets of callers, compared in a time that tells nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 def is_one_of(presented: str, valid: Iterable[str]) -> bool:
-    """Whether `presented` is one of the `valid` secrets; each is compared, whichever fits."""
+    """True if `presented` is one of the `valid` secrets; all of them are compared in any case."""
     digest = _digest(presented)
     same = [hmac.compare_digest(digest, _digest(secret)) for secret in valid]
     return any(same)
@@ -37,7 +37,7 @@ class HashedSecret:
 
 
 NOBODYS = (HashedSecret("", "0" * 64), HashedSecret("", "0" * 64))
-"""What an unknown caller's secret is compared with, so that it takes as long as a known one's."""
+"""The secrets of nobody, so that comparing an unknown caller's takes as long as a known one's."""
 
 
 def _digest(value: str) -> bytes:

@@ -1,4 +1,4 @@
-"""When a site that was generated before answers a request again."""
+"""Reuse of a generated site: the rule by which it answers a further request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deployer.domain.round import Round
 
 
 class CacheScope(StrEnum):
-    """Which requests may share a generated site."""
+    """The requests that may share a generated site."""
 
     TASK = "task"
     """The same round of the same task, sent again."""
@@ -33,7 +33,7 @@ class SiteCache:
     allow_workflows: bool
 
     def ref(self, record: Round, base: Publication | None) -> str:
-        """Where the deployment's site is, or will be, stored; always the same for a deployment."""
+        """The place in the bucket for the round's site, stored or not; the same at every call."""
         inputs = [
             self.model,
             self.prompt_digest,

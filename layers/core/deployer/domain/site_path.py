@@ -1,4 +1,4 @@
-"""Which paths a file of a site may have, and which of them cannot stand side by side."""
+"""Paths of a site's files, and clashes of two that cannot stand side by side."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _readings(path: str) -> tuple[str, ...]:
 
 
 def tops(path: str) -> set[str]:
-    """What each reading of the path has at the top of the site, as `same_file` gives it."""
+    """The first segment of each reading of the path, as `same_file` gives it."""
     return {same_file(reading.split("/")[0]) for reading in _readings(path)}
 
 
@@ -123,7 +123,7 @@ class _Taken:
         return not taken and self._files.isdisjoint(folders_above(file))
 
     def add(self, path: str) -> bool:
-        """Whether there was room for it."""
+        """Add the path, and return True if there was room for it."""
         room = self.has_room_for(path)
         self._files.add(same_file(path))
         self._folders |= folders_above(same_file(path))

@@ -21,7 +21,7 @@ WIDTHS = (1280, 375)
 
 
 class Verdict(StrEnum):
-    """What a check came to."""
+    """The outcome of a check."""
 
     PASSES = "passes"
     FAILS = "fails"
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 
 
 class When(StrEnum):
-    """When a look is taken."""
+    """The moment of a look."""
 
     STATIC = "static"
     """The file as it is, before any script has run: some evaluators read no more."""
@@ -74,14 +74,14 @@ class Happening:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one check came to at one look."""
+    """The outcome of one check at one look."""
 
     verdict: Verdict
     gave: str = ""
     """The expression's value in words, such as `"NaN"` or `3`."""
     threw: str = ""
     reason: str = ""
-    """Why it cannot be told, or why the page gave no value."""
+    """The reason why it cannot be told, or why the page gave no value."""
     found: tuple[tuple[str, str], ...] = ()
     """For a check that does not pass: each selector in it and the HTML that stands there."""
 
@@ -108,7 +108,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Visit:
-    """What the browser is asked to do."""
+    """The browser's task."""
 
     candidate: str
     """The stored site's key, under `CANDIDATES`."""
@@ -119,7 +119,7 @@ class Visit:
     steps: tuple[tuple[Step, ...], ...] = ()
     """The steps of each check in plain words, which are tried on a page of their own."""
     policy: Policy = NOWHERE
-    """Whom the page may ask; what its own files are asked for is never in question."""
+    """The hosts that the page may ask; its own files are always allowed."""
     looks: tuple[When, ...] = (When.STATIC, When.LOADED, When.LATER)
     later_seconds: float = 15.0
     seconds: float = 60.0
@@ -128,11 +128,12 @@ class Visit:
 
 @dataclass(frozen=True)
 class Report:
-    """What the browser saw. With a `problem` it saw nothing or not all, by no fault of the page."""
+    """The browser's account of a visit. With a `problem` it saw nothing or not all, by no fault of
+    the page."""
 
     looks: tuple[Look, ...] = ()
     tried: tuple[Evidence, ...] = ()
-    """What the steps of each check in plain words came to, in the order of the visit."""
+    """The outcome of the steps of each check in plain words, in the order of the visit."""
     pictures: tuple[Picture, ...] = ()
     problem: str = ""
     mode: str = ""
@@ -144,7 +145,7 @@ class Report:
     seconds: float = 0.0
 
     def verdict(self, check: int) -> Verdict:
-        """What the check (its index in the visit) came to over all looks.
+        """The verdict on the check (its index in the visit) over all looks.
 
         Failing at the last look that could tell is failing: a page is judged as it stays.
         """

@@ -1,10 +1,10 @@
-"""When a counted write may be sent to GitHub: one ledger for all workers, fair to all callers.
+"""Turns for counted writes to GitHub: one ledger for all workers, fair to all callers.
 
 GitHub counts content-creating REST requests of one identity, 80 in a minute and 500 in an hour
 ("Rate limits for the REST API", secondary limits), and asks for silence while a limit is on.
-A deployment asks for its turn before it sends any. If that is not now, it is told when, waits in
-the ledger and comes back. Who had fewer turns within the hour goes first, so that ten deployments
-of one caller do not wait for the three hundred of another.
+A round asks for its turn before it sends any. If that is not now, it is told the time, waits in
+the ledger and comes back. The caller with fewer turns within the hour goes first, so that the ten
+rounds of one do not wait for the three hundred of another.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ PUNCTUALITY = timedelta(seconds=30)
 writes of one window and early ones of the next stay within GitHub's. Who comes back later than
 this after its turn keeps its place, but nobody waits for it."""
 FORGOTTEN_AFTER = timedelta(hours=1)
-"""Who has not come back so long after its turn does not come any more."""
+"""A writer that has not come back so long after its turn is taken to be gone."""
 FIRST_SILENCE = timedelta(minutes=1)
 LONGEST_SILENCE = timedelta(minutes=16)
-"""Where GitHub does not say how long: at least a minute, then exponentially longer."""
+"""The longest silence where GitHub gives no length: they grow exponentially from a minute."""
 MOST_WAITING = 1500
 MOST_WRITES = 4000
 """Of a window, in at least half as many grants. The ledger is one item, of at most 400 KB in
 DynamoDB: a writer in line takes 150 bytes of it, a grant 80."""
 ASKS_AGAIN_AFTER = timedelta(minutes=5)
-"""Who finds the line full; in so long some twenty of it have had their turn."""
+"""The wait of a writer that finds the line full; some twenty have had their turn by then."""
 
 
 @dataclass(frozen=True)
@@ -89,21 +89,21 @@ class Grant:
 
 @dataclass(frozen=True)
 class WriteLedger:
-    """The writes that were granted, oldest first, who waits, and GitHub's silence."""
+    """Granted writes, oldest first, the writers in line, and GitHub's silence."""
 
     granted: tuple[Grant, ...] = ()
     waiting: tuple[InLine, ...] = ()
     """In the order of arrival."""
     closed_until: datetime | None = None
     silence: timedelta | None = None
-    """How long the last silence was that GitHub did not give a length."""
+    """The length of the last silence for which GitHub gave none."""
     version: int = 0
     """Counts the writes of the ledger itself; the store compares it."""
 
     def turn(
         self, writer: Writer, now: datetime, limits: Limits = LIMITS
     ) -> tuple[WriteLedger, datetime]:
-        """When `writer` may send its writes: now, and they are granted, or later, and it waits.
+        """The time of `writer`'s turn: now, and its writes are granted, or later, and it waits.
 
         Asking again keeps the place. The turn is reckoned anew each time, for who is there now.
         """
@@ -135,7 +135,7 @@ class WriteLedger:
         now: datetime,
         limits: Limits,
     ) -> datetime:
-        """When it is `writer`'s turn, if everybody before it who is there takes theirs."""
+        """The time of `writer`'s turn, if every writer before it that is there takes its own."""
         times, at = [one.at for one in self.granted for _ in range(one.writes)], opens
         for one in self._fair_order(line):
             if one.writer == writer or now <= one.turn + PUNCTUALITY:
@@ -165,7 +165,7 @@ class WriteLedger:
 
 
 def _earliest(times: list[datetime], writes: int, after: datetime, limits: Limits) -> datetime:
-    """When `writes` more fit behind `times`, which are in order."""
+    """The earliest time, from `after` on, at which `writes` more fit behind the sorted `times`."""
     at = max(after, times[-1]) if times else after
     for limit in limits:
         # With this many later ones, the window is full until the one before them leaves it.
