@@ -38,7 +38,10 @@ GOING = {
         f'const go = {{ now() {{ location = "{PLACE}"; }} }}; go["now"]();', f'(function () {{ location.href = "{PLACE}"; }})();',
         f'class Go {{ constructor() {{ location = "{PLACE}"; }} }} new Go();', f'const b = document.querySelector("#next"); b.addEventListener("click", () => {{ location = "{PLACE}"; }}); b.click();',
         f'const pages = ["{PLACE}"]; location = pages[0];', f'const to = {{ home: "{PLACE}" }}; location.href = to.home;',
-        f'function go(where) {{ location = where; }} go("{PLACE}");',
+        f'function go(where) {{ location = where; }} go("{PLACE}");', f'const go = () => {{ location = "{PLACE}"; }}; const other = go; other();',
+        f'const api = {{}}; function go() {{ location = "{PLACE}"; }} api.run = go; api.run();', f'[() => {{ location = "{PLACE}"; }}].forEach((f) => f());',
+        f'customElements.define("x-y", class extends HTMLElement {{ connectedCallback() {{ location = "{PLACE}"; }} }}); document.body.append(document.createElement("x-y"));',
+        f'const o = {{ toString() {{ location = "{PLACE}"; return "x"; }} }}; document.title = o;',
     )
 } | {
     markup: page(markup)
@@ -69,6 +72,7 @@ GOING = {
 
 LIBRARIES = {
     "Alpine": page(f"""<div x-data x-init="location = '{PLACE}'"></div>"""),
+    "Vue's own methods": page(f'<div id="app"></div><script>const App = {{ mounted() {{ location = "{PLACE}"; }} }}; Vue.createApp(App).mount("#app");</script>'),
     "Vue": page(f"""<div @vue:mounted="location.href = '{PLACE}'"></div>"""),
     "htmx": page(f"""<div hx-on:htmx:load="location = '{PLACE}'"></div>"""),
     "Babel": page(f'<script type="text/babel">location = "{PLACE}"; root.render(<p>x</p>);</script>'),
@@ -159,6 +163,13 @@ HONEST = {
         f'<div id="app"><button @click="share">x</button></div><script>Vue.createApp({{ methods: {{ share() {{ {SHARE}; }} }} }}).mount("#app")</script>'
     ),
     "a share button with Alpine": page(f"<button x-data @click='{SHARE}'>x</button>"),
+    "a share button of a module": code(f"function share() {{ {SHARE}; }} window.share = share; const app = {{ share, now: share }}; export {{ share }};"),
+    "a share button with a map of actions": code(
+        f"const actions = {{ share() {{ {SHARE}; }}, next: showNext }}; "
+        'document.addEventListener("click", (e) => actions[e.target.dataset.action]?.());'
+    ),
+    "the same page without its parameters": code('const plain = location.href.split("?")[0]; if (shown) location.replace(plain + "?x=1");'),
+    "a chain of calls": code("".join(f"function f{n}() {{ f{n + 1}(); }} " for n in range(1500)) + "function f1500() {} f0();"),
     "sharing after an answer": code(
         'document.querySelector("#next").onclick = async () => { const r = await fetch("./a.json"); '
         "const { url } = await r.json(); location.href = url; };"

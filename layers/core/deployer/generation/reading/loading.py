@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from tree_sitter import Node
 
@@ -26,6 +27,18 @@ PRESSES = frozenset(
      "touchend", "drop", "paste", "copy", "cut", "search", "tap"}
 )  # fmt: skip
 """Events that do not come unless the page's user does something."""
+_RUN_BY_LIBRARIES = frozenset(
+    {"mounted", "created", "setup", "data", "init", "connectedCallback", "componentDidMount",
+     "render", "toString", "valueOf", "toJSON", "then"}
+)  # fmt: skip
+"""Methods that a library, or the language, calls without being asked."""
+_RENAMINGS = (
+    ("variable_declarator", "value", "name"),
+    ("assignment_expression", "right", "left"),
+    ("assignment_expression", "left", "left"),
+    ("pair", "value", "key"),
+    ("export_specifier", "name", "alias"),
+)
 _NAMES = ("identifier", "property_identifier", "shorthand_property_identifier")
 _DISPATCHES = ("requestSubmit", "dispatchEvent", "click", "submit", "trigger")
 
@@ -41,44 +54,64 @@ class LoadAnalysis:
         self._codes = codes
         self._only_presses = only_presses
         self._reached: set[int] = set()
+        self._waiting: list[Node] = []
         for code in codes:
             for node in code.nodes:
                 if enclosing_function(node) is None:
                     self._reach_from(node)
+        if only_presses:
+            for name in _RUN_BY_LIBRARIES:
+                self._enter_named(name)
+        self._follow()
         self._reach_dispatched()
+        self._follow()
 
     def runs(self, node: Node) -> bool:
         """Whether `node` can run by itself."""
         function = enclosing_function(node)
         return function is None or function.id in self._reached
 
-    def enter_named(self, name: str) -> None:
-        """The function of that name runs by itself: an attribute of the markup calls it."""
-        for code in self._codes:
-            for function in code.functions.get(name, ()):
-                self._enter(function)
+    def _follow(self) -> None:
+        while self._waiting:
+            current = self._waiting.pop()
+            for node in walk(current):
+                if node.id != current.id and enclosing_function(node) == current:
+                    self._reach_from(node)
 
     def _reach_from(self, node: Node) -> None:
         """Follow what `node` runs: calls by name, and functions given to load events and timers."""
         if node.type in _NAMES:
-            if not _is_declared(node) and not self._waits(node):
-                self.enter_named(source(node))
+            renamed = self._only_presses and _renamed(node) is not None
+            if not (renamed or _is_declared(node) or self._waits(node)):
+                self._enter_named(source(node))
         elif node.type == "string" and _is_index(node):
-            self.enter_named(string_value(node) or "")
+            self._enter_named(string_value(node) or "")
         elif node.type in FUNCTIONS and node.type != "function_declaration":
             if not self._waits(node) and not _is_named_function(node):
                 self._enter(node)
 
     def _enter(self, function: Node) -> None:
-        waiting = [function]
-        while waiting:
-            current = waiting.pop()
-            if current.id in self._reached:
-                continue
-            self._reached.add(current.id)
-            for node in walk(current):
-                if node.id != current.id and enclosing_function(node) == current:
-                    self._reach_from(node)
+        if function.id not in self._reached:
+            self._reached.add(function.id)
+            self._waiting.append(function)
+
+    def _enter_named(self, name: str) -> None:
+        for code in self._codes:
+            for function in code.functions.get(name, ()):
+                self._enter(function)
+        if name in self._renamed:
+            for other in self._renamed.pop(name):
+                self._enter_named(other)
+
+    @cached_property
+    def _renamed(self) -> dict[str, set[str]]:
+        """Names that stand for functions of other names: `const run = go`, `api.run = go`."""
+        found: dict[str, set[str]] = {}
+        for code in self._codes if self._only_presses else ():
+            for node in code.of_type(*_NAMES):
+                if (name := _renamed(node)) and name != source(node):
+                    found.setdefault(name, set()).add(source(node))
+        return found
 
     def _reach_dispatched(self) -> None:
         """`form.requestSubmit()` and `dispatchEvent()` run their listeners after all."""
@@ -98,7 +131,7 @@ class LoadAnalysis:
         if listener is not None and listener.type in FUNCTIONS:
             self._enter(listener)
         elif listener is not None:
-            self.enter_named(source(listener))
+            self._enter_named(source(listener))
 
     def _waits(self, node: Node) -> bool:
         """Whether `node` is what an event runs that does not come by itself."""
@@ -159,6 +192,24 @@ def _dispatched(start: Node) -> str | None:
         return called(start)
     texts = (string_value(n) for value in arguments(start) for n in walk(value))
     return next((text for text in texts if text), None)
+
+
+def _renamed(node: Node) -> str | None:
+    """The name that a function's name is given to, rather than run; None if it is run there."""
+    if node.type == "shorthand_property_identifier":
+        return source(node)
+    current = node
+    while (parent := current.parent) is not None:
+        part = parent.child_by_field_name("property") == current
+        bound = parent.type == "member_expression" and source(parent).endswith(".bind")
+        if not (part or bound or source(current).endswith(".bind")):
+            break
+        current = parent
+    for kind, field, name in _RENAMINGS:
+        if parent is not None and parent.type == kind:
+            if parent.child_by_field_name(field) == current:
+                return source(parent.child_by_field_name(name)).rpartition(".")[2]
+    return None
 
 
 def _is_index(node: Node) -> bool:

@@ -155,6 +155,8 @@ def _behind(code: Script, node: Node) -> Iterator[Node]:
     elif node.type in ("identifier", "shorthand_property_identifier"):
         yield from code.given.get(source(node), ())
         yield from _given_by_callers(code, node)
+    elif (first := node.child_by_field_name("object")) is not None and called(first) == "split":
+        yield from (n for n in [receiver(first)] if n is not None)
     elif node.type in ("member_expression", "subscript_expression"):
         yield from code.given.get(source(node), ())
         yield from _parts(code, node)

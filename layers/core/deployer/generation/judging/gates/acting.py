@@ -123,7 +123,7 @@ def _acting(subject: Subject) -> Iterator[Acting]:
         if is_a(path, PAGES):
             if path not in subject.attached:
                 yield _read(path, markup=text, new=new)
-        elif path in scripts or (new and is_a(path, SCRIPTS)):
+        elif path in scripts or (path in subject.changed and is_a(path, SCRIPTS)):
             yield _read(path, code=text, new=new or path not in known)
         elif shown and is_a(path, DATA) and "<" in text:
             yield _read(path, markup=f"<template>{_markup_in(path, text)}", new=new)

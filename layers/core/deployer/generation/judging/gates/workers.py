@@ -117,8 +117,10 @@ def _hidden(code: Script) -> Iterator[str]:
             if call is None or used not in map(call.child_by_field_name, fields):
                 yield source(used)[:80]
     for node in code.of_type("subscript_expression"):
-        if source(node.child_by_field_name("object")) in ("self", "globalThis", "this"):
-            yield source(node)[:80]
+        if source(node.child_by_field_name("object")) in ("self", "globalThis"):
+            name, whole = beginning(code, node.child_by_field_name("index"))
+            if not whole or name in _ASKS:
+                yield source(node)[:80]
 
 
 def _finding(path: str, about: str, problem: str) -> Finding:
