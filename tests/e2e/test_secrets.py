@@ -52,7 +52,7 @@ def kept(deployer: Deployer) -> Iterator[tuple[str, str]]:
     s3 = deployer.aws("s3")
     for stored in s3.list_objects_v2(Bucket=stack["BucketName"])["Contents"]:
         body = s3.get_object(Bucket=stack["BucketName"], Key=stored["Key"])["Body"].read()
-        yield stored["Key"], body.decode()
+        yield stored["Key"], body.decode(errors="replace")
     machine = deployer.aws("stepfunctions")
     found = machine.list_executions(stateMachineArn=stack["StateMachineArn"])["executions"]
     for one in found:

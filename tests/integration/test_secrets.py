@@ -75,7 +75,7 @@ class Search:
         s3 = boto3.client("s3")
         for stored in s3.list_objects_v2(Bucket=BUCKET)["Contents"]:
             body = s3.get_object(Bucket=BUCKET, Key=stored["Key"])["Body"].read()
-            yield stored["Key"], body.decode()
+            yield stored["Key"], body.decode(errors="replace")
         yield "state machine", text_of(self.system.executions())
         yield "prompts", requests.get(f"{self.system.model_url}/requests", timeout=5).text
         yield (
