@@ -10,14 +10,14 @@ from operate.places import CHROMIUM, LIBRARIES
 
 
 def environment() -> dict[str, str]:
-    """What tells the browser function where its files are on this machine. `BROWSER_PATH`, if the
-    shell has it, comes to the function by itself."""
+    """The browser function's variables that name its files on this machine. `BROWSER_PATH`, if the
+    shell has it, reaches the function by itself."""
     packed = next(CHROMIUM.glob("@sparticuz/chromium@*/bin"), CHROMIUM / "none")
     return {"CHROMIUM_FOLDER": str(packed), "LIBRARIES_FOLDER": str(LIBRARIES)}
 
 
 def missing() -> str:
-    """Why there is no browser, and the cure; empty if there is one."""
+    """The reason why there is no browser, and the cure; empty if there is one."""
     path = os.environ.get("BROWSER_PATH", "")
     if not path and runs_packed() and any(CHROMIUM.glob("@sparticuz/chromium@*/bin")):
         return ""

@@ -1,4 +1,4 @@
-"""What is missing or wrong on this machine or in `.env`, each with its cure."""
+"""`make doctor`: faults of this machine and of `.env`, each with its cure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OLDEST_PYTHON = (3, 11)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; `cure` is empty when it is fine."""
+    """The result of looking at one thing; `cure` is empty when it is fine."""
 
     what: str
     cure: str = ""
@@ -38,7 +38,7 @@ def require_ready() -> None:
 
 
 def report() -> bool:
-    """Print every finding; whether all is well."""
+    """Print every finding, and return True if all is well."""
     findings = [*_tools(), *_settings()]
     for finding in findings:
         print(

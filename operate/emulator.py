@@ -1,4 +1,4 @@
-"""The running local cloud's AWS, as a client sees it."""
+"""Clients of the running local cloud's AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The `.env` file: its secrets, the template's parameters, and what is wrong with a given one.
+"""The `.env` file: its secrets, the template's parameters, and the faults of a given one.
 
 Only the file counts, never the shell's variables: an exported GITHUB_TOKEN must not make a demo
 write to GitHub.
@@ -43,7 +43,7 @@ class Problem:
 
 
 def read(path: Path) -> dict[str, str]:
-    """What is set in the file; nothing when there is none.
+    """The settings of the file; none when there is no file.
 
     An App's private key is many lines: it may be given as the path of its .pem file, from the
     folder of `.env`, or as text with \\n between the lines. It is read here, so that it is text for
@@ -69,7 +69,7 @@ def read(path: Path) -> dict[str, str]:
 
 
 def names_github(values: Mapping[str, str]) -> bool:
-    """Whether the real GitHub is meant: there is a token, or an App."""
+    """True if the real GitHub is meant: there is a token, or an App."""
     return "GITHUB_TOKEN" in values or "GITHUB_APP_ID" in values
 
 
@@ -80,14 +80,14 @@ def providers(values: Mapping[str, str]) -> list[str]:
 
 
 def problems(values: Mapping[str, str]) -> Iterator[Problem]:
-    """Everything that is wrong, wherever it will run."""
+    """Everything that is wrong, here as in AWS."""
     yield from _unknown_names(values)
     yield from _wrong_forms(values)
     yield from _missing_partners(values)
 
 
 def problems_for_aws(values: Mapping[str, str]) -> Iterator[Problem]:
-    """What AWS needs besides: there, nothing stands in for a key."""
+    """Further problems in AWS, where nothing stands in for a key."""
     yield from problems(values)
     needed = ["STUDENT_SECRET", "LLM_PROVIDER"]
     needed += [] if names_github(values) else ["GITHUB_TOKEN"]
@@ -118,7 +118,7 @@ def _wrong_forms(values: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def _too_many_writes(limits: str) -> Iterator[Problem]:
-    """The ledger's own bound is no form."""
+    """The problem of more writes than the ledger can hold, which no pattern can tell."""
     try:
         parse_limits(limits)
     except ValueError as exc:

@@ -1,4 +1,4 @@
-"""The one way in which a command says that it cannot go on."""
+"""The error of a command that cannot go on."""
 
 
 class CommandError(Exception):

@@ -51,7 +51,7 @@ class FunctionLogs:
         self._seen: set[tuple[str, int, str]] = set()
 
     def new_lines(self) -> list[str]:
-        """What the functions said since the last call, oldest first."""
+        """The functions' lines since the last call, oldest first."""
         lines = [
             (milliseconds, readable(function, milliseconds, message, self._deployment_id))
             for function in self._groups
@@ -84,7 +84,7 @@ class FunctionLogs:
 
 
 def readable(function: str, milliseconds: int, message: str, deployment_id: str = "") -> str:
-    """One line; empty for what Lambda itself says, metrics, and other deployments' facts."""
+    """One line for a person; empty for Lambda's own, metrics, and other deployments' facts."""
     if message.startswith(("START ", "END ", "REPORT ", "INIT_START")):
         return ""
     at = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone().strftime("%H:%M:%S")
@@ -105,6 +105,7 @@ def readable(function: str, milliseconds: int, message: str, deployment_id: str 
 
 
 def _told(exception: str) -> str:
-    """An error of ours says enough by itself; where an unknown one came from is worth its lines."""
+    """An exception for a person: one of ours says enough by itself, an unknown one keeps the lines
+    that show its origin."""
     last = exception.strip().splitlines()[-1]
     return f"    {last.removeprefix(_OURS)}" if last.startswith(_OURS) else exception

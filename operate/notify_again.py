@@ -84,7 +84,7 @@ class _Sender:
         raise AssertionError("unreachable")
 
     def _notification(self, first: dict[str, Any]) -> dict[str, Any]:
-        """How it stands, if this is the latest nonce of its round: others have no status."""
+        """The notification in the status, if it is the latest of its round; others have none."""
         fields = json.loads(first["input"])
         found = self._stack.round_status(fields["email"], fields["task"], fields["round"])
         if found is None or found["deployment_id"] != self._id:

@@ -1,4 +1,4 @@
-"""Where things are: this checkout's folders, and one instance's ports and files."""
+"""Places: this checkout's folders, and one instance's ports and files."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Home:
 
     @property
     def data(self) -> Path:
-        """What the stand-ins keep until the next start: repositories, notifications."""
+        """The folder of the stand-ins' repositories and notifications, emptied at each start."""
         return self.folder / "data"
 
     @property

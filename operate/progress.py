@@ -1,4 +1,4 @@
-"""What a command is doing, one line at a time, with the seconds since it began."""
+"""The progress of a command: one line a step, with the seconds since it began."""
 
 import time
 
@@ -11,7 +11,7 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """Since the command began."""
+        """The seconds since the command began."""
         return time.monotonic() - self._began
 
     def __call__(self, line: str) -> None:

@@ -48,7 +48,7 @@ def redrive(stack: Stack, say: Say = print) -> int:
 
 
 def _move_all(stack: Stack, say: Say) -> tuple[int, int]:
-    """How many were moved, and how many were left."""
+    """Move the dead letters; return how many were moved, and how many were left."""
     sqs, dead = stack.client("sqs"), stack.outputs["DeadLetterQueueUrl"]
     queue = SQSDeploymentQueue(stack.outputs["QueueUrl"], sqs)
     moved, left = 0, []

@@ -1,4 +1,4 @@
-"""The SAM CLI: how it is run, and the options that `.env` leads to."""
+"""The SAM CLI: its call, and the options that `.env` leads to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def leave_out_other_providers(providers: Collection[str]) -> list[str]:
-    """Options of `sam build`, which else installs every provider's SDK, whatever applies."""
+    """Options that keep `sam build` from installing the SDKs of providers that are not chosen."""
     return [
         option
         for provider in PROVIDERS

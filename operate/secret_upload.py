@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def put(client: SecretsManagerClient, secret_name: str, values: Mapping[str, str]) -> list[str]:
-    """Set the secrets that `values` has, keep the others; the names that were set.
+    """Set the secrets that `values` has, keep the others, and return the names that were set.
 
     Only the previous secret of a rotation is not kept: taking it out of `.env` ends it.
     """

@@ -22,7 +22,7 @@ LOCAL = "local"
 
 @dataclass(frozen=True)
 class Stack:
-    """What the commands for operators need of it."""
+    """A stack's addresses and clients, for the operators' commands."""
 
     api_url: str
     outputs: Mapping[str, str]
@@ -69,7 +69,7 @@ def open_stack(environment: str, home: Home) -> Stack:
 
 
 def endpoints_of(home: Home) -> dict[str, Any]:
-    """Where the running local cloud is.
+    """The addresses of the running local cloud.
 
     Raises:
         CommandError: none runs.

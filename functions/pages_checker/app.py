@@ -1,4 +1,4 @@
-"""Whether Pages serves a commit yet; the state machine waits and calls again."""
+"""One look whether Pages serves a commit; the state machine waits and calls again."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""GET / and GET /api/status/{email}/{task}: what runs here, and how a task is doing."""
+"""GET / and GET /api/status/{email}/{task}: the service's version, and a task's rounds."""
 
 from typing import Any
 from urllib.parse import unquote

@@ -13,7 +13,8 @@ from deployer.observability import PowertoolsTelemetry, follow, logger, metrics,
 app = resolver(PowertoolsTelemetry())
 
 SEGMENT = "!$&'()*+,;=:@"
-"""What stands in a URL's path as it is (RFC 3986, 3.3), beside letters, digits and -._~."""
+"""Characters that stand in a URL's path as they are (RFC 3986, 3.3), beside letters, digits and
+-._~."""
 
 
 @app.post("/api/deploy")

@@ -41,7 +41,8 @@ def build(record: SQSRecord, lambda_context: LambdaContext) -> None:
 
 
 def _come_back_soon(record: SQSRecord, seconds: int) -> None:
-    """If this run is killed, its message is back when the lease ends, not half an hour later."""
+    """Have the message return when the lease ends, should this run be killed, and not half an hour
+    later."""
     try:
         bootstrap.app.queue.retry_in(record.receipt_handle, seconds)
     except UnavailableError as exc:

@@ -56,7 +56,7 @@ class Application:
         return admit(body, self._opens(), self.validator_settings.evaluation_rules)
 
     def _opens(self) -> Opens:
-        """Made at each request: a rotated secret opens, or no longer does, within a minute."""
+        """The secrets that open, read at each request: a rotation takes effect within a minute."""
         from deployer.services.admit import own_secret, shared_secret
 
         config = self.validator_settings

@@ -1,4 +1,4 @@
-"""Every adapter, made from settings: what the composition root takes from outside.
+"""Every adapter, made from settings for the composition root.
 
 An adapter is imported inside the method that makes it, so that a function loads only what it
 uses: import time is most of a cold start. A test puts its own connections in place of these.
@@ -169,7 +169,7 @@ class Connections:
 
     @lru_cache  # noqa: B019 - one object for the life of the process
     def github_token(self, config: settings.GitHubSettings) -> Token:
-        """Reads the secret when it is used, so that a rotated one needs no new process."""
+        """A token that reads the secret at each use, so that a rotation needs no new process."""
         from deployer.adapters.github.token import InstallationToken, StoredToken
 
         secrets = self.secrets(config.secret_name)

@@ -22,8 +22,8 @@ def conceal(secrets: Iterable[str]) -> None:
 
 
 class RedactingFormatter(LambdaPowertoolsFormatter):
-    """A line is searched when it is whole, so that a traceback and a provider's prose in a chained
-    exception are covered too."""
+    """A formatter that redacts a line when it is whole, with its traceback and with a provider's
+    prose in a chained exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record), _secrets)

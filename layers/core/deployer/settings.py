@@ -49,7 +49,7 @@ class _Settings(BaseModel):
 
 
 class EvaluationSettings(_Settings):
-    """Where notifications may go; the door and the notifier have the same."""
+    """Settings of the evaluation URLs, alike for the door and the notifier."""
 
     evaluation_network: Network = Network.PUBLIC
     evaluation_hosts: Annotated[
@@ -70,7 +70,7 @@ class DeploymentSettings(_Settings):
 
 class ValidatorSettings(DeploymentSettings, EvaluationSettings):
     public_url: str = ""
-    """Where callers reach the API, when that is not its own address."""
+    """The URL at which callers reach the API, when that is not its own address."""
     caller_secrets: Literal["shared", "per-email"] = "shared"
     quota_per_minute: int = Field(default=2000, ge=0)
     quota_per_day: int = Field(default=0, ge=0)
@@ -82,7 +82,7 @@ class ValidatorSettings(DeploymentSettings, EvaluationSettings):
 
 
 class GitHubSettings(_Settings):
-    """Whose repositories are written, and as whom."""
+    """The account that owns the repositories, and the identity that writes them."""
 
     secret_name: str = Field(min_length=1)
     github_api_url: Url = "https://api.github.com"
@@ -148,7 +148,7 @@ class WorkerSettings(DeploymentSettings, GitHubSettings):
     git_base_url: Url = "https://github.com"
     pages_base_url: str = ""
     github_write_limits: Annotated[Limits, BeforeValidator(_write_limits)] = LIMITS
-    """What the host allows one account: writes/seconds, comma separated."""
+    """The host's limits for one account: writes/seconds, comma separated."""
 
     @model_validator(mode="before")
     @classmethod
@@ -158,7 +158,7 @@ class WorkerSettings(DeploymentSettings, GitHubSettings):
         return {**environment, "BASE_URLS": pairs}
 
     def base_url(self, provider: str) -> str:
-        """Where the provider is reached; empty for its own address."""
+        """The provider's address; empty for its own."""
         return dict(self.base_urls).get(provider, "")
 
 
@@ -182,13 +182,13 @@ class PagesCheckerSettings(GitHubSettings):
 
 
 class BrowserSettings(_Settings):
-    """The last three are the local cloud's to give."""
+    """Settings of the browser function; the last three are set by the local cloud alone."""
 
     bucket_name: str = Field(min_length=1)
     browser_path: str = ""
     """A browser of this machine, in place of the layer's."""
     chromium_folder: str = "/opt/chromium"
-    """Where the layer's compressed Chromium is."""
+    """The folder of the layer's compressed Chromium."""
     libraries_folder: str = ""
     """npm packages that answer for CDNs on a machine without internet."""
 

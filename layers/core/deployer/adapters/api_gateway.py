@@ -72,7 +72,7 @@ def json_body(event: APIGatewayProxyEvent) -> dict[str, Any]:
 
 
 def public_url(event: APIGatewayProxyEvent, configured: str, path: str) -> str:
-    """Where callers reach `path`: at the configured URL, else at the API's own."""
+    """The URL at which callers reach `path`: below the configured one, else below the API's own."""
     if configured:
         return configured.rstrip("/") + path
     context = event.request_context

@@ -1,4 +1,4 @@
-"""Where botocore's errors end."""
+"""botocore's errors, turned into ours."""
 
 from __future__ import annotations
 

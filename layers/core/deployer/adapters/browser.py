@@ -1,4 +1,4 @@
-"""The browser function: what it is asked and answers as JSON, and the call of it."""
+"""The browser function: its call, and the JSON that goes there and back."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from deployer.domain.site import Site
 
 START_SECONDS = 8.0
-"""What a new function may take before it begins to look: it unpacks the browser."""
+"""The seconds that a new function may take before it begins to look: it unpacks the browser."""
 
 _VISIT = TypeAdapter(Visit)
 _REPORT = TypeAdapter(Report)
 
 
 class LambdaBrowser:
-    """`Browser`: the function of that name, called and waited for; none with an empty name.
+    """`Browser`: calls the function of that name and waits for it; an empty name means none.
 
     Tells the fact `browser_unavailable`, on which there is an alarm, when there is no report.
     """
@@ -91,7 +91,8 @@ def report_to_json(report: Report) -> dict[str, Any]:
 
 
 def _error(body: bytes) -> str:
-    """What the function raised. Its words only if they are ours: others may hold a page's."""
+    """The error that the function raised; its words only if they are ours: others may hold a
+    page's."""
     try:
         told = json.loads(body)
         kind, words = str(told["errorType"]), str(told["errorMessage"])

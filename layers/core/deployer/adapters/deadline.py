@@ -14,14 +14,14 @@ T = TypeVar("T")
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` answers, if it does so in time.
+    """Return what `call` returns, if it does so in time.
 
     The timeouts of HTTP clients limit the silence between two packets. Some services send blanks
     while a model thinks, and then no timeout ever fires; others drip bytes on purpose. So the call
     runs in a thread, which is left behind when time is up.
 
     Raises:
-        TimeoutError: it did not; its answer, should one come, is dropped.
+        TimeoutError: it did not; a later result is dropped.
     """
     outcome: Future[T] = Future()
 

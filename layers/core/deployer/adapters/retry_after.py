@@ -1,4 +1,4 @@
-"""How long an answer asks us to wait: untrusted text, of which nothing worse than None comes."""
+"""Delays that an answer asks for, read from untrusted text: bad ones become None."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import (
 from deployer.domain.errors import UnavailableError
 
 MAX_AGE_SECONDS = 60
-"""How long a value is kept after it was read: the delay of a rotation."""
+"""The seconds for which a value is kept after it was read: the delay of a rotation."""
 
 
 class SecretValues:
@@ -46,7 +46,7 @@ class SecretValues:
         return self._values().get(name)
 
     def all_values(self) -> tuple[str, ...]:
-        """Every value: what must appear in nothing that is published.
+        """Every value; none of them may appear in anything that is published.
 
         Raises:
             UnavailableError: the secret cannot be read.

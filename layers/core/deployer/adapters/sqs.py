@@ -45,7 +45,7 @@ def message_body(message: Message) -> str:
 
 
 def receive_count(record: SQSRecord) -> int:
-    """How often this message was delivered, this time included."""
+    """The number of times that this message was delivered, this time included."""
     return int(record.attributes.approximate_receive_count)
 
 

@@ -45,7 +45,7 @@ def execution_input(delivery: Delivery) -> dict[str, Any]:
 
 
 def execution_output(delivery: Delivery, outcome: Outcome) -> dict[str, Any]:
-    """What the state machine reads; each field is always there, as its paths require."""
+    """The notifier's answer to the state machine, whose paths require every field at all times."""
     names = {Delivered: "delivered", TryAgain: "retry", GaveUp: "gave_up"}
     return {
         "outcome": names[type(outcome)],

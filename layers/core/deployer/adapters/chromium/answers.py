@@ -1,4 +1,4 @@
-"""What a page's requests are answered with. The browser itself reaches nothing."""
+"""Our answers to a page's requests. The browser itself reaches nothing."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class RefusedError(Exception):
 
 
 class UnreachedError(Exception):
-    """The page may ask for it and it could not be had, which is no fault of the page's. The
-    message says why, after the URL."""
+    """The page may ask for it, but it could not be fetched, by no fault of the page. The message
+    says why, after the URL."""
 
 
 Source = Callable[[Asked], Reply | None]

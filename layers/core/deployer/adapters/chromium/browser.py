@@ -1,4 +1,4 @@
-"""Chromium at hand: started for each page, again if it crashes, in one process if it must."""
+"""Chromium, started for each page, once more if it crashes, and at last as a single process."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ TRIES = 3
 """A start crashes about once in two hundred, several of them in a row."""
 START_SECONDS = 5.0
 _OUT_OF_MEMORY = "V8 javascript OOM"
-"""What the browser says last when a page of its only process had no more room."""
+"""The last words of a browser whose only process had no more room for a page."""
 
 
 def connect(browser_path: str, chromium_folder: str, libraries_folder: str) -> Chromium:
-    """The browser of a function's process, whose own environment no child of its can read then.
+    """The browser of a function's process. From here on no child can read that process's
+    environment.
 
     `browser_path`: an installed one to use; else the one packed in `chromium_folder`, or what is
     installed. `libraries_folder`: npm packages that are asked before the internet; may be empty.
@@ -107,7 +108,7 @@ class Chromium:
 
 
 def _lost(process: Process) -> PageLostError:
-    """Why the browser ended under its page."""
+    """The reason why the browser ended under its page, as an error to raise."""
     log = (process.folder / "stderr").read_text(errors="replace")
     process.kill()
     if process.memory.exceeded or _OUT_OF_MEMORY in log:

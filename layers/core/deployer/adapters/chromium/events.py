@@ -1,4 +1,4 @@
-"""What each event of the browser means, and what is done at once about it."""
+"""Events of the browser: their meaning, and our immediate response."""
 
 from __future__ import annotations
 

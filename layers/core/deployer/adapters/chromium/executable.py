@@ -16,7 +16,7 @@ from typing import IO
 from deployer.domain.page import NoBrowserError
 
 _TARS = ("al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br")
-"""What Amazon Linux 2023 lacks (nss, nspr, expat), Open Sans, and graphics without a GPU."""
+"""Libraries that Amazon Linux 2023 lacks (nss, nspr, expat), Open Sans, graphics without a GPU."""
 _CHUNK_BYTES = 1 << 20
 _INSTALLED = (
     "google-chrome",
@@ -94,7 +94,7 @@ def installed(path: str = "") -> Executable:
 
 
 def runs_packed() -> bool:
-    """Whether this machine can run the packaged binary, which is for 64-bit Linux on Intel."""
+    """True if this machine can run the packaged binary, which is for 64-bit Linux on Intel."""
     return sys.platform == "linux" and os.uname().machine == "x86_64"
 
 

@@ -1,4 +1,4 @@
-"""What happened in a page, as the browser's events tell it."""
+"""Happenings of a page, read from the browser's events."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Happenings:
 
 
 def exception(details: dict[str, Any]) -> tuple[str, str]:
-    """What was thrown, without its stack, and its place."""
+    """The text of the exception, without its stack, and its place."""
     thrown = details.get("exception", {})
     text = str(thrown.get("description") or thrown.get("value") or details.get("text", ""))
     return text.split("\n    at ")[0], place(details)

@@ -73,7 +73,7 @@ class MirroredLibraries:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What a CDN's address names; an empty path is the package's own choice."""
+    """The package, version and path in a CDN's address; an empty path is the package's choice."""
 
     name: str
     version: str

@@ -1,4 +1,4 @@
-"""The memory of a browser's processes, and an end to it."""
+"""A limit on the memory of a browser's processes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class MemoryWatch(Thread):
 
 
 def resident_bytes(group: int) -> int:
-    """What the processes of a group keep in memory, added up."""
+    """The bytes that the processes of a group keep in memory, added up."""
     total = 0
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -1,4 +1,4 @@
-"""What a page may have from the internet: asked for by us, never by the browser."""
+"""The internet, as a page may have it: fetched by us, never by the browser."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ SETTLE_SECONDS = 3.0
 WIDTH = 1280
 """Pixels, of the window in which checks are tried."""
 SKIP_SECONDS = 5.0
-"""How long skipping any time may take; a page that is busy for longer gets no more of it."""
+"""The longest that skipping any time may take; a page that is busy for longer gets no more."""
 MAX_VALUE = 500
 _HEIGHTS = {1280: 800, 375: 812}
 _FALSE = ("false", "null", "0", "-0", "NaN", "0n", '""', "undefined")
@@ -186,7 +186,7 @@ class Page:
         return self._connection.call(method, params, self._session, seconds=max(0.0, seconds))
 
     def _run(self, method: str, options: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """What the command gives; what the promise that it gives comes to."""
+        """Run the command; if it returns a promise, wait and return what that resolves to."""
         until = time.monotonic() + seconds
         options = {**options, "userGesture": True, "generatePreview": True}
         answer = self._call(method, options, seconds)

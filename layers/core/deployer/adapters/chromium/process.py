@@ -24,7 +24,7 @@ that is well. The function has 2,048 MB."""
 INSTALLED_MEMORY_BYTES = 3 << 30
 """A whole Chrome, on a machine that has one, takes three times as much."""
 HEAP_MEGABYTES = 256
-"""What one page's JavaScript may keep."""
+"""The limit on one page's JavaScript heap."""
 
 NO_NETWORK = (
     # Interception alone lets preconnects, WebRTC and posts to new windows through.
@@ -81,7 +81,8 @@ _PR_SET_DUMPABLE = 4
 
 
 class Mode(StrEnum):
-    """How many processes a browser is. A single one holds one page and no second context."""
+    """Several processes for a browser, or a single one, which holds one page and no second
+    context."""
 
     SEVERAL = "several"
     SINGLE = "single"
@@ -89,7 +90,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Options:
-    """How a browser is started."""
+    """Options for starting a browser."""
 
     mode: Mode = Mode.SEVERAL
     graphics: bool = False
@@ -159,7 +160,7 @@ def hide_environment() -> None:
 
 
 def environment(executable: Executable, folder: Path) -> dict[str, str]:
-    """All that the browser sees of ours: no name of AWS's is among it."""
+    """The browser's environment variables; none of AWS's is among them."""
     known = {
         "PATH": "/usr/bin:/bin",
         "HOME": str(folder),
@@ -176,7 +177,7 @@ def environment(executable: Executable, folder: Path) -> dict[str, str]:
 
 
 def _fonts(bundle: Path, folder: Path) -> Path:
-    """A configuration of our own: the package's names other folders, and text would not show."""
+    """Write a fontconfig of our own: the package's names other folders, and text would not show."""
     place = folder / "fonts.conf"
     place.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'

@@ -48,11 +48,11 @@ class Traffic:
         self._connection.call("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
 
     def touch(self) -> None:
-        """Count the quiet from now."""
+        """Count the quiet seconds from now."""
         self._last = time.monotonic()
 
     def quiet_seconds(self) -> float:
-        """How long nothing has been asked or answered; 0 while an answer is awaited."""
+        """The seconds since the last request or answer; 0 while an answer is awaited."""
         return 0.0 if self._open else time.monotonic() - self._last
 
     def on_paused(self, paused: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Callers' own secrets, and how much of their quotas they have used, in the one table."""
+"""Callers' own secrets, and the use of their quotas, in the one table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deployer.domain.quota import Window
 from deployer.domain.secret import HashedSecret
 
 KEPT_SECONDS = 3600
-"""How long a window is kept after its end, should a clock be slow."""
+"""The seconds for which a window is kept after its end, should a clock be slow."""
 _SECRETS = TypeAdapter(tuple[HashedSecret, ...])
 
 

@@ -19,9 +19,9 @@ _LEDGER = TypeAdapter(WriteLedger)
 
 
 class DynamoDBRounds:
-    """`DeploymentStore` over one table.
+    """`Rounds` over one table.
 
-    `lifetime_seconds`: how long after its last change a record is kept.
+    `lifetime_seconds`: a record is kept for so long after its last change.
     """
 
     def __init__(self, table_name: str, lifetime_seconds: int = 400 * 24 * 3600) -> None:

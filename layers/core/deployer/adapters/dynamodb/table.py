@@ -1,4 +1,4 @@
-"""The one DynamoDB table, with pynamodb: its rows, and where its errors end.
+"""The one DynamoDB table, with pynamodb: its rows, and its errors turned into ours.
 
 | item | pk | sk |
 |---|---|---|
@@ -40,8 +40,8 @@ class Row(Model):
 def rows(table_name: str, **connection: str) -> type[Row]:
     """The row model of one table. pynamodb takes the table's name from an inner class.
 
-    `connection`: where the table is, for who is not in its account: pynamodb's `host`, `region`,
-    `aws_access_key_id`, `aws_secret_access_key`.
+    `connection`: pynamodb's `host`, `region`, `aws_access_key_id` and `aws_secret_access_key`, for
+    a process that runs outside the table's account.
     """
     meta = {"table_name": table_name, "read_timeout_seconds": 10, **connection}
     return type("Row", (Row,), {"Meta": type("Meta", (), meta)})

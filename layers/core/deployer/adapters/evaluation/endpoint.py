@@ -23,8 +23,8 @@ EXCHANGE_SECONDS = 25
 class HTTPEvaluationEndpoint:
     """`EvaluationEndpoint` over HTTP.
 
-    A redirect is not followed: it is an answer like others. Of an answer the status and the
-    headers are read, never the body; after `EXCHANGE_SECONDS` nothing is read.
+    A redirect is an answer like others, and is not followed. The status and the headers of an
+    answer are read, its body never, and nothing after `EXCHANGE_SECONDS`.
     """
 
     def __init__(self, rules: EvaluationRules) -> None:

@@ -1,4 +1,4 @@
-"""The HTTP session of one notification: where it may connect, and how it is cut off."""
+"""The HTTP session of one notification: it connects only where it may, and can be cut off."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class EvaluationSession(requests.Session):
         self.mount("http://", _PinningAdapter(rules, self._line, https=False))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere: a redirect's body is read and unpacked before it is known whether to follow."""
+        """Return no target: requests would read and unpack a redirect's body before it decides."""
 
     def cut_off(self) -> None:
-        """End the exchange, in whatever thread it is: nothing is read or connected any more."""
+        """End the exchange, whichever thread it runs in: nothing is read or connected any more."""
         self._line.cut()
 
 
@@ -61,7 +61,7 @@ class _Line:
 
 
 def _shut(connected: socket.socket) -> None:
-    """Not `close`, which lets a thread that is reading go on until something comes."""
+    """Shut the socket down: `close` would let a thread that reads go on until something comes."""
     with suppress(OSError):
         connected.shutdown(socket.SHUT_RDWR)
 

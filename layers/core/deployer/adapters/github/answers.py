@@ -1,4 +1,4 @@
-"""What an answer of GitHub's means for us, for REST and git requests alike.
+"""Answers of GitHub that are no success, turned into our errors, for REST and git alike.
 
 Sources: GitHub's "Rate limits for the REST API" (both limits answer 403 or 429; `retry-after`
 first, then `x-ratelimit-reset` when `x-ratelimit-remaining` is 0, else at least a minute) and
@@ -51,7 +51,7 @@ def error_for(status: int, headers: Mapping[str, str], message: str, clock: Cloc
 
 
 def _told(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """When GitHub says that it may be asked again; None if it does not say."""
+    """The time from which GitHub may be asked again; None if it does not say."""
     retry_after = seconds_until_retry(headers.get("retry-after"), now)
     if retry_after is not None:
         return now + timedelta(seconds=retry_after)

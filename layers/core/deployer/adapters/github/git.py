@@ -74,7 +74,8 @@ class DulwichRemote:
     def _send(
         self, repository: str, branch: str, objects: list[ShaFile], parent: str | None
     ) -> str | None:
-        """Push the last of `objects`, a commit on `parent`; why GitHub did not move the branch."""
+        """Push the last of `objects`, a commit on `parent`. Return GitHub's reason for not moving
+        the branch, or None."""
         ours = objects[-1].id
         ref = Ref(f"refs/heads/{branch}".encode())
         expected = parent.encode() if parent else ZERO_SHA

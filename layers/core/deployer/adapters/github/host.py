@@ -47,7 +47,7 @@ def client_as(identity: Auth.Auth, base_url: str) -> Github:
 
 @contextmanager
 def asking_github(clock: Clock, token_refused: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Ask with PyGithub in this block: what goes wrong becomes one of our errors."""
+    """Turn PyGithub's errors in this block into ours."""
     try:
         yield
     except GithubException as exc:
@@ -173,7 +173,7 @@ class GitHubHost:
         return page.ok and hashlib.sha256(page.content).hexdigest() == publication.page_digest
 
     def _get(self, path: str) -> Any:
-        """What GitHub has at `path`; None if nothing."""
+        """The JSON at `path`; None if GitHub has nothing there."""
         with self._errors():
             try:
                 return self._connect().requester.requestJsonAndCheck("GET", path)[1]

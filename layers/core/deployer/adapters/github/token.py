@@ -1,4 +1,4 @@
-"""The token that GitHub is asked with: a stored one, or that of a GitHub App's installation.
+"""The token for GitHub: a stored one, or that of a GitHub App's installation.
 
 Source: GitHub's "Generating a JSON Web Token (JWT) for a GitHub App" and "Generating an
 installation access token for a GitHub App".
@@ -37,7 +37,7 @@ class Token(Protocol):
         """
 
     def refused(self) -> None:
-        """GitHub does not take it: get another one next time."""
+        """Note that GitHub refused the token: get another one next time."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class StoredToken:
         return self.read()
 
     def refused(self) -> None:
-        """It is read anew within a minute anyway."""
+        """Do nothing: the token is read anew within a minute anyway."""
 
 
 class InstallationToken:
-    """The token of a GitHub App's installation: an hour's, fetched when it is needed.
+    """The token of a GitHub App's installation, valid for an hour and fetched when it is needed.
 
     `app_id` is the App's id or client id, `private_key` answers its key as PEM text.
     """
@@ -85,7 +85,7 @@ class InstallationToken:
         self._kept = None
 
     def _fetched(self) -> tuple[str, datetime]:
-        """A new token, and when it expires."""
+        """A new token, and the time at which it expires."""
         app = client_as(Auth.AppAuthToken(self._signed()), self._api_url)
         with asking_github(self._clock):
             _, answer = app.requester.requestJsonAndCheck("POST", self._address)

@@ -1,4 +1,4 @@
-"""Parts of an answer that every provider, and everybody who borrowed a format, words differently.
+"""Parts of an answer that every provider, and every borrower of a format, words differently.
 
 The bodies come from anywhere between OpenAI and a notebook under a desk, so nothing is taken for
 granted but that they are JSON.
@@ -28,7 +28,7 @@ Cohere's `ERROR_TOXIC`."""
 
 
 def stop_reason(word: object) -> StopReason:
-    """What a provider's word for the end of an answer stands for.
+    """The stop reason behind a provider's word for it.
 
     Words for a natural end are many (`stop`, `eos`, `end_turn`, `STOP`, none at all) and new ones
     come with every service. So only the words for a limit and for a refusal are known here; whether
@@ -41,8 +41,7 @@ def stop_reason(word: object) -> StopReason:
 
 
 def stop_word(word: object) -> str:
-    """The provider's word as a person may be told it: what is no word, which may be anything, is
-    left out."""
+    """The provider's word, for a person; empty if it is no word, as it may then be anything."""
     return word if isinstance(word, str) and re.fullmatch(r"[\w .:-]{1,40}", word) else ""
 
 
@@ -71,7 +70,7 @@ def _text_of_part(part: object) -> str:
 
 
 def count(value: object) -> int:
-    """A number of tokens; none if the service tells it in no way that can be read."""
+    """A number of tokens; 0 if it cannot be read."""
     return int(value) if isinstance(value, int | float) and value > 0 else 0
 
 
@@ -95,7 +94,7 @@ _STATUSES = (
     (404, r"not.?found"),
     (400, r"invalid|bad.?request|unsupported|context.?length"),
 )
-"""What a code in words stands for: `rate_limit_error`, `RESOURCE_EXHAUSTED`, `BadRequestError`."""
+"""The status behind an error code in words, such as `rate_limit_error` or `BadRequestError`."""
 
 
 def error_in(body: object) -> ErrorInAnswer | None:

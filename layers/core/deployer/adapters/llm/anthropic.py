@@ -98,7 +98,7 @@ connect = AnthropicModel.connect
 
 @dataclass
 class _Message:
-    """What the events of a stream add up to."""
+    """A message, put together from the events of a stream."""
 
     text: str = ""
     stop_word: str = ""

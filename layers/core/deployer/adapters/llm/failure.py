@@ -1,4 +1,4 @@
-"""How a provider's failures become ours: by type and status code, never by words.
+"""Failures of providers, turned into ours by type and status code, never by words.
 
 Only the status and the provider's own error code go into our message, which ends in a record that
 its owner can read; the provider's prose stays in the chained exception. A code is a word: what a
@@ -49,17 +49,17 @@ def _is_code(code: str | None) -> bool:
 
 
 def timed_out(name: str, seconds: float) -> ModelUnavailableError:
-    """It did not finish its answer in time."""
+    """The failure of a model that did not finish its answer in time."""
     return ModelUnavailableError(f"{name} did not answer within {seconds:g} s")
 
 
 def cut_off(name: str) -> ModelUnavailableError:
-    """It could not be reached, or the connection broke before the answer had ended."""
+    """The failure of a service out of reach, or of a connection that broke before the end."""
     return ModelUnavailableError(f"{name} could not be reached, or broke off")
 
 
 def unreadable(name: str) -> ModelUnavailableError:
-    """It answered 200 with something that is not an answer."""
+    """The failure of a service that answered 200 with something that is not an answer."""
     return ModelUnavailableError(f"{name} sent an answer that cannot be read")
 
 

@@ -26,8 +26,9 @@ _SHARE_OF_FIRST = 0.6
 class FallbackModel:
     """Asks the second model if the first refuses, fails or does not answer in time.
 
-    Not on a rate limit, which passes by itself, and not if the first was refused our key or our
-    model's name: nobody would see that until the bill comes. `Reply.model` says who answered.
+    It is not asked on a rate limit, which passes by itself, nor when the first refused our key or
+    our model's name: nobody would see that until the bill comes. `Reply.model` names the one that
+    answered.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class FallbackModel:
 
     @property
     def name(self) -> str:
-        """The first's: what the deployment was meant for."""
+        """The first model's name: the deployment was meant for that one."""
         return self._first.name
 
     def complete(self, prompt: Prompt, *, timeout_seconds: float) -> Reply:

@@ -53,7 +53,7 @@ class GeminiModel:
         return f"gemini/{self._model}"
 
     def _keep(self, response: requests.Response, **_: object) -> None:
-        """Keep an answer as it came: the SDK's types, which stopped growing, lose what is newer."""
+        """Keep an answer as it came: the SDK's types no longer grow and lose newer fields."""
         if response.status_code != requests.codes.ok:
             return
         body = response.json()
@@ -87,7 +87,7 @@ class GeminiModel:
         return self._reply(self._body.get())
 
     def _reply(self, body: dict[str, Any]) -> Reply:
-        """The reason decides, not the text: what was cut or blocked may have text all the same."""
+        """The reply. Its stop reason decides, not its text: a blocked answer may have some."""
         usage = _usage(body.get("usageMetadata") or {})
         blocked = body.get("promptFeedback") or {}
         if not body.get("candidates") and blocked:
@@ -125,7 +125,8 @@ def _image(image: Image) -> dict[str, Any]:
 
 
 def _usage(counts: dict[str, Any]) -> Usage:
-    """What is neither prompt nor answer is thought, which is paid like the answer."""
+    """Tokens as Google counts them. Those of neither prompt nor answer are thoughts, which cost
+    the same as the answer."""
     prompt = count(counts.get("promptTokenCount"))
     answer = count(counts.get("candidatesTokenCount"))
     return Usage(
@@ -141,7 +142,7 @@ def _code(error: GoogleAPICallError) -> str | None:
 
 
 def _retry_after(error: GoogleAPICallError) -> float | None:
-    """From the header, or from the error's details, where Google itself puts it (`"34.5s"`)."""
+    """Seconds, from the header or from the error's details, where Google puts them (`"34.5s"`)."""
     seconds = failure.retry_after(getattr(error.response, "headers", {}))
     if seconds is not None:
         return seconds

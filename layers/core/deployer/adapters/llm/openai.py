@@ -116,7 +116,7 @@ class OpenAIModel:
         )
 
     def _refused(self, code: str | None) -> Reply:
-        """The prompt was refused before the model saw it."""
+        """The reply to a prompt that was refused before the model saw it."""
         word = code or ""
         return Reply(word, StopReason.REFUSED, self.name, stop_word=word)
 

@@ -8,7 +8,7 @@ from typing import Any
 from deployer.adapters.llm.answer import error_in, text_of
 
 _STREAMED = ("data:", "event:", "id:", ":")
-"""What a line of a server-sent event begins with; a comment keeps the line open."""
+"""The beginnings of a server-sent event's lines; a comment (`:`) keeps the connection open."""
 
 
 def completion_of(text: str) -> dict[str, Any]:
