@@ -1,4 +1,4 @@
-"""The task of one generation: what is to be built or changed."""
+"""The assignment of one generation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deployer.domain.site import Site
 
 @dataclass(frozen=True)
 class Assignment:
-    """What is to be built, or changed, in one round."""
+    """The site to build, or to change, in one round."""
 
     task: str
     round: int
@@ -24,12 +24,12 @@ class Assignment:
     """Names of files in `current` that came as attachments of earlier rounds."""
     earlier_briefs: tuple[str, ...] = ()
     earlier_checks: tuple[Check, ...] = ()
-    """What earlier rounds promised and this one must keep."""
+    """The checks of earlier rounds, which this one must still pass."""
     verdicts: tuple[CheckVerdict, ...] = ()
     """Those of `current`, when it was published."""
     licence_holder: str = ""
     licence_year: int | None = None
     allow_workflows: bool = False
-    """Whether a workflow file that the brief names by its path may be written."""
+    """A workflow file that the brief names by its path may be written."""
     known_secrets: tuple[str, ...] = ()
     """Our own keys: a file that holds one is never published. They are in no prompt."""

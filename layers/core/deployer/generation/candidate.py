@@ -1,4 +1,4 @@
-"""A candidate: one complete site, how its checks are tried, and what was found."""
+"""A candidate: one complete site, the ways to try its checks, and the findings."""
 
 from __future__ import annotations
 
@@ -17,4 +17,4 @@ class Candidate:
     trials: Trials
     inspected: Inspected
     left_out: tuple[str, ...] = ()
-    """What the model sent and we did not take, with the reasons."""
+    """Parts of the model's answers that we did not take, with the reasons."""

@@ -1,4 +1,4 @@
-"""Calls to the model within the budget, and what they cost."""
+"""Calls to the model within the budget, and their cost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Budget:
     output_tokens: int = 64_000
     """Of all calls together; no further call is made beyond it."""
     prices: Prices | None = None
-    """What tokens cost; None if nobody said."""
+    """The prices of tokens; None if nobody gave them."""
     cost_usd: float | None = None
     """Of all calls together; no further call is made beyond it. Needs `prices`."""
     call_seconds: float = 150
@@ -32,7 +32,7 @@ class Budget:
     """A call is not begun when less time is left."""
 
     def spent_by(self, usage: Usage) -> bool:
-        """Whether `usage` leaves nothing for another call."""
+        """True if `usage` leaves nothing for another call."""
         if usage.output_tokens >= self.output_tokens:
             return True
         if self.prices is None or self.cost_usd is None:
@@ -65,7 +65,7 @@ class ParsedReply:
 
     @property
     def stopped(self) -> str:
-        """The reason in words that follow on others; nothing if there is none to tell."""
+        """The model's reason to stop, in words that follow on others; empty if there is none."""
         return f" (its stop reason was {self.stop_word})" if self.stop_word else ""
 
 

@@ -1,4 +1,4 @@
-"""What every request begins with. The same for all deployments, so that providers can cache it."""
+"""The instructions that begin every request: the same for all, so that providers cache them."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Inspection(Protocol):
     def __call__(
         self, site: Site, trials: Trials, assignment: Assignment, seconds: float
     ) -> Inspected:
-        """Judge `site` within `seconds`; `trials` say how its checks are tried."""
+        """Judge `site` within `seconds`, its checks by `trials`."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class _Generation:
         self._notes: list[str] = []
         """Of all candidates, also of those that another one replaced."""
         self._troubles: list[str] = []
-        """Why answers could not be used."""
+        """The reasons why answers could not be used."""
 
     def run(self) -> StoredSite:
         base = with_correctable(self._assignment.current or Site(), self._assignment)
@@ -115,7 +115,7 @@ class _Generation:
         return StoredSite(self._with_policy(best.site), self._report(best))
 
     def _with_policy(self, site: Site) -> Site:
-        """The site as it is published: its own pages have the policy, what was attached stays."""
+        """The site as it is published: its own pages get the policy, attached ones stay as sent."""
         attached = Subject(site, self._assignment).attached
         policed = with_policy(site, policy_for(self._assignment, site))
         return policed.with_files({path: site[path] for path in attached})
@@ -137,7 +137,7 @@ class _Generation:
         )
 
     def _healed(self, best: Candidate) -> tuple[str, ...]:
-        """What was wrong with a candidate before, and is no longer."""
+        """The faults of earlier candidates that the best no longer has."""
         wrong = {finding.identity for finding in best.inspected.findings}
         healed = {
             finding.identity: finding.problem
@@ -198,7 +198,7 @@ class _Generation:
         images: tuple[Image, ...] = (),
         tokens: int = FIRST_OUTPUT_TOKENS,
     ) -> ParsedReply | None:
-        """The answer; None if there is none to be had, or if it is a refusal."""
+        """The answer; None on a refusal, or when the budget or the time is spent."""
         answer = self._conversation.ask(request, images=images, tokens=tokens)
         if answer is None:
             self._troubles.append("no calls, tokens, money or time were left")
@@ -238,7 +238,7 @@ class _Generation:
         return apply(draft, again.parsed.blocks, self._rules), again
 
     def _problems(self, draft: Draft, answer: ParsedReply) -> tuple[str, ...]:
-        """What has to be asked for again, in words for the model."""
+        """The parts to ask for again, in words for the model."""
         cut = self._cut_off(draft, answer)
         problems = [f"{failed.path}: {failed.reason}" for failed in draft.failed if failed.mendable]
         if cut is not None:

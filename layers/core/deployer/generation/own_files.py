@@ -37,10 +37,10 @@ def licence(holder: str, year: int | None) -> str:
 
 
 def with_own_files(site: Site, assignment: Assignment) -> Site:
-    """`site` with the files that are ours: the attachments byte for byte, unless the brief wants
-    them corrected, and without what the brief says not to commit.
+    """`site` with our own files, and without those that the brief says not to commit.
 
-    A licence that is already there stays: a revision does not change whose or when.
+    Attachments are there byte for byte, unless the brief wants them corrected. A licence that is
+    already there stays: a revision does not change its holder or year.
     """
     own = {attachment.name: attachment.content for attachment in assignment.attachments}
     for name in correctable(assignment) & own.keys():

@@ -26,7 +26,7 @@ from deployer.domain.request import DeploymentRequest
 from deployer.domain.round import Round, State
 
 ATTEMPTS = 5
-"""How often a change is tried again when another request for the same record was first."""
+"""The most tries of a change when other requests for the same record are first."""
 
 
 def accept(
@@ -41,9 +41,9 @@ def accept(
 ) -> Round:
     """Store, queue and record `request`; the same request again changes nothing.
 
-    The record is written last, so whatever is recorded is queued, whenever this is killed or a
-    service fails. What was queued without a record belongs to a request that was not answered:
-    the worker looks for its record for a while, and drops the message.
+    The record is written last, so whatever is recorded is queued, even if this is killed or a
+    service fails. A message without a record belongs to a request that was not answered: the
+    worker looks for its record for a while, and drops it.
 
     `charge` counts a request that is new against its caller's quotas.
 
@@ -83,7 +83,7 @@ def _accepted(
     rounds: Rounds,
     clock: Clock,
 ) -> Round:
-    """The record with this request; `before` itself if it has it already."""
+    """The record with this request; `before` itself if it holds the request already."""
     if before is not None:
         return before.sent_again(request, clock())
     if request.round > 1 and rounds.find(request.key.previous()) is None:
@@ -94,7 +94,7 @@ def _accepted(
 def charge(email: str, now: datetime, *, quotas: Sequence[Quota], usage: UsageCounter) -> None:
     """Count one request of `email` in every quota's window.
 
-    What a shorter quota has counted stays counted when a longer one refuses.
+    A use that a shorter quota has counted stays counted when a longer one refuses.
 
     Raises:
         QuotaExceededError: a window is full; says when it ends.

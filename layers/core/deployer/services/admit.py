@@ -1,4 +1,4 @@
-"""Who gets in: a request is looked at only when it has shown its secret."""
+"""Admission: a request is looked at only when it has shown its secret."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Opens = Callable[[str, str], bool]
 def admit(
     body: dict[str, Any], opens: Opens, evaluation_rules: EvaluationRules
 ) -> DeploymentRequest:
-    """The request in `body`, if its secret opens; whoever presents another learns nothing.
+    """The request in `body`, if its secret opens; with a wrong one a caller learns nothing.
 
     Raises:
         ForbiddenError: the secret is wrong.
@@ -36,7 +36,7 @@ def admit(
 
 
 def shared_secret(current: str, previous: str | None) -> Opens:
-    """One secret for all callers; during a rotation the one before it opens, too."""
+    """One secret for all callers; during a rotation the one before it opens too."""
     return lambda _, presented: is_one_of(presented, (current, previous or current))
 
 

@@ -51,13 +51,14 @@ def check_pages(
 
 
 def _is_about(record: Round, delivery: Delivery) -> bool:
-    """A newer build has its own wait; what is told of the old one need not wait for it."""
+    """True if the record still is about this build: a newer one has a wait of its own."""
     published = record.publication
     return published is not None and published.commit_sha == delivery.payload.commit_sha
 
 
 def _serves(record: Round, pages: PagesHost, turns: WriteTurns, telemetry: Telemetry) -> bool:
-    """A host that does not answer, or wants silence, is asked again while there is patience."""
+    """True if Pages serves the commit. False from a host that does not answer or wants silence: it
+    is asked again while there is patience."""
     if record.publication is None:
         return False
     try:

@@ -1,4 +1,4 @@
-"""Deliver one notification: one attempt, and a note of how it went in the record."""
+"""Deliver one notification: one attempt, and a note of its outcome in the record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def notify(
     clock: Clock,
     retry_delays: Sequence[int],
 ) -> Outcome:
-    """POST the payload once and decide what follows; with a fault of ours, only give up.
+    """POST the payload once and decide what follows; after a fault of ours, give up without.
 
     Killed between the POST and the note, it is run again: the receiver gets the same bytes twice.
     Killed after the note, it finds the note, and the receiver hears nothing more.

@@ -1,4 +1,4 @@
-"""What a caller may see of a task. Nothing here is secret: no nonce, no brief, no URL of theirs."""
+"""The status of a task, as any caller may see it: no nonce, no brief, no URL of theirs."""
 
 from __future__ import annotations
 

@@ -44,14 +44,14 @@ def from_searches(text: str) -> list[FileBlock | EditBlock]:
 
 @dataclass
 class _Change:
-    """What a diff says of one file."""
+    """The part of a diff that is about one file."""
 
     path: str
     new: bool
     hunks: list[list[str]] = field(default_factory=list)
 
     def begin(self) -> list[str]:
-        """A new hunk."""
+        """Begin a new hunk, and return its lines."""
         self.hunks.append([])
         return self.hunks[-1]
 

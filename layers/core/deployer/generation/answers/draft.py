@@ -34,12 +34,12 @@ class Failed:
     reason: str
     edit: Edit | None = None
     mendable: bool = True
-    """Whether asking for it again makes sense; a path that is barred stays barred."""
+    """It makes sense to ask for it again; a path that is barred stays barred."""
 
 
 @dataclass(frozen=True)
 class Trials:
-    """How the checks are tried, as far as the model said so. Later answers add to earlier ones."""
+    """The model's ways to try the checks. Later answers add to earlier ones."""
 
     steps: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """The lines of steps by the number of their check in the request, from 1."""
@@ -74,11 +74,11 @@ class Draft:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """What was not taken, and why."""
+        """The parts that were not taken, each with the reason."""
         return tuple(f"{failed.path}: {failed.reason}" for failed in self.failed)
 
     def settled(self) -> Draft:
-        """The draft without half-edited files: each is wholly changed or as it was."""
+        """The draft without half-edited files: each is wholly changed, or as it was before."""
         site = self.site
         for path in {failed.path for failed in self.failed if failed.edit is not None}:
             site = site.with_files({path: self.whole[path]})
@@ -87,14 +87,14 @@ class Draft:
 
 @dataclass(frozen=True)
 class BlockRules:
-    """What decides whether a block may be applied."""
+    """The rules by which a block may be applied."""
 
     assignment: Assignment
     nonce: str
     guarded: Site = field(default_factory=Site)
     """The pages that a rewrite must not impoverish."""
     workbooks: Workbooks = field(default_factory=Workbooks, compare=False)
-    """Those that were read for earlier blocks."""
+    """The workbooks that were read for earlier blocks."""
 
 
 NO_TRIALS = Trials()
@@ -105,7 +105,7 @@ def begin(base: Site, trials: Trials = NO_TRIALS) -> Draft:
 
 
 def apply(draft: Draft, blocks: tuple[Block, ...], rules: BlockRules) -> Draft:
-    """The draft after one answer. What failed before is mended only if its file came again."""
+    """The draft after one answer. An earlier failure is mended only if its file came again."""
     files = [block for block in blocks if isinstance(block, FileChange)]
     changes = as_meant(files, draft.site, rules.assignment.brief)
     open_before = {path: draft.open_edits(path) for path in {f.path for f in draft.failed}}

@@ -17,7 +17,7 @@ from deployer.generation.answers.grammar import Edit
 
 
 class Rung(StrEnum):
-    """How the searched text was found."""
+    """The rung on which the searched text was found."""
 
     EXACT = "exact"
     TRAILING_SPACE = "trailing-space"

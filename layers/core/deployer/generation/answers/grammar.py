@@ -90,14 +90,14 @@ class Parsed:
     blocks: tuple[Block, ...] = ()
     done: bool = False
     announced: int | None = None
-    """How many blocks the DONE line speaks of."""
+    """The number of blocks that the DONE line speaks of."""
     unclosed: str | None = None
     """The path of a block that never ended: the answer was cut off there."""
     malformed: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether everything that the model meant to send is here."""
+        """True if everything that the model meant to send is here."""
         return (
             self.done
             and self.unclosed is None

@@ -1,4 +1,4 @@
-"""Read an answer in the block grammar, with all that models put around it."""
+"""Read an answer in the block grammar, with everything that models put around it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _CONTROL = rf"<{_BAR}[^|\uff5c<>\n]{{1,40}}{_BAR}>|</?s>|\[/?INST\]|<(?:start|en
 """Control tokens of chat templates, which some servers leave in the text."""
 _BEFORE = rf"(?:[\s*_`>#~|\ufeff-]|{_CONTROL})*"
 _AFTER = rf"(?:[\s*_`]|{_CONTROL})*"
-"""What may stand beside a marker on its line."""
+"""Characters that may stand beside a marker on its line."""
 
 
 def parse(text: str, nonce: str) -> Parsed:
-    """The last complete run of blocks in an answer; what stands outside of blocks is skipped.
+    """The last complete run of blocks in an answer; text outside of blocks is skipped.
 
-    A run ends with its DONE line. What was written before a reasoning ended is no part of the
-    answer, though it may hold drafts with all their markers.
+    A run ends with its DONE line. Text before the end of a reasoning is no part of the answer,
+    though it may hold drafts with all their markers.
     """
     return _Parser(nonce).parse(text)
 
@@ -43,7 +43,7 @@ class _Marker:
 
 @dataclass(frozen=True)
 class _Place:
-    """How far the reading has come: what goes back to it forgets what came later."""
+    """A place to which the reading can go back, and forget everything that came later."""
 
     runs: tuple[Parsed, ...] = ()
     blocks: tuple[Block, ...] = ()
@@ -70,10 +70,10 @@ class _Parser:
         self._open: _Marker | None = None
         self._body: list[str] = []
         self._thoughts = 0
-        """How many reasonings are open."""
+        """The number of reasonings that are open."""
         self._before_thought = _Place()
         self._doubtful = False
-        """Whether the open block has the end of a reasoning in it that began nowhere."""
+        """The open block has the end of a reasoning in it that began nowhere."""
 
     def parse(self, text: str) -> Parsed:
         lines = text.split("\n")
@@ -116,7 +116,7 @@ class _Parser:
         return _Marker(kind, match[2], line.endswith("\r")), match.start(), match.end()
 
     def _past_thoughts(self, line: str, at: int) -> int:
-        """Where the line goes on behind the beginnings and ends of reasonings."""
+        """The position behind the beginnings and ends of reasonings on the line."""
         while True:
             begins = OPENING.match(line, len(line) - len(line[at:].lstrip()))
             found = begins or CLOSING.search(line, at)
@@ -131,8 +131,8 @@ class _Parser:
             at = found.end()
 
     def _ends_thought(self, line: str, at: int) -> bool:
-        """Whether a reasoning ends here, in the middle of a draft's block. Files have such tags
-        too: it must stand at the edge of its line, and the reasoning must have been seen to begin.
+        """True if a reasoning ends here, in the middle of a draft's block. Files have such tags
+        too: one counts at the edge of its line, if the reasoning has been seen to begin.
         """
         match = CLOSING.search(line, at)
         if match is None or match[0].lower().startswith("</details"):
@@ -147,7 +147,7 @@ class _Parser:
         return _Place(tuple(self._runs), tuple(self._blocks), tuple(self._malformed))
 
     def _forget(self) -> None:
-        """A reasoning has ended: what it held goes, or all so far if nobody saw it begin."""
+        """Drop what a reasoning held, now that it has ended: all so far if nobody saw it begin."""
         place = self._before_thought if self._thoughts else _Place()
         self._thoughts = max(self._thoughts - 1, 0)
         self._runs, self._blocks = list(place.runs), list(place.blocks)

@@ -1,4 +1,4 @@
-"""Where a model's reasoning ends and its answer begins, in the words of those who serve models.
+"""The end of a model's reasoning and the beginning of its answer, in the words of model servers.
 
 Reasoning belongs into a field of its own, but servers leave it in the text: with both of its tags,
 or with the closing one alone, since many chat templates put the opening one into the prompt.
@@ -30,7 +30,7 @@ tokens), Gemma's; a `<details>` is what some front ends fold reasoning into."""
 
 
 def after_reasoning(text: str) -> str:
-    """What stands behind the last end of a reasoning."""
+    """The text behind the last end of a reasoning."""
     end = 0
     for match in CLOSING.finditer(text):
         end = match.end()

@@ -145,7 +145,7 @@ def _from_fences(text: str) -> list[FileBlock]:
 
 
 def _closing_fence(lines: list[str], start: int, mark: str) -> int | None:
-    """Where the fence ends: fences with an info string inside open another level."""
+    """The line on which the fence ends; a fence with an info string inside opens another level."""
     depth = 1
     for number in range(start + 1, len(lines)):
         match = FENCE.match(lines[number].strip())

@@ -11,7 +11,7 @@ from deployer.generation.answers.grammar import ConvertBlock, EditBlock, FileCha
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _BESIDE = frozenset({"README.md", "readme.md", "LICENSE", "package.json"})
-"""What stands beside the folder of a site's files in many projects."""
+"""Files that stand beside the folder of a site's files in many projects."""
 
 
 def as_meant(changes: Sequence[FileChange], site: Site, brief: str) -> tuple[FileChange, ...]:

@@ -29,7 +29,7 @@ _HARMLESS = re.compile(r"(?:\s|\ufeff|<!--.*?-->|<\?xml[^>]*\?>)*", re.DOTALL)
 
 
 def unwrapped(path: str, text: str) -> str:
-    """`text` without the talk and the fence around the file, where it is certain what is what."""
+    """`text` without the talk and the fence around the file, where these are certain."""
     inner = unfenced(path, text)
     if inner is not text:
         return inner
@@ -57,7 +57,7 @@ def unfenced(path: str, text: str) -> str:
 
 
 def _balanced(lines: list[str]) -> bool:
-    """Whether every fence inside has its end inside."""
+    """True if every fence inside has its end inside."""
     return sum(1 for line in lines if FENCE.match(line.strip())) % 2 == 0
 
 
@@ -134,7 +134,7 @@ _ESCAPED_QUOTE = re.compile(r"<\w+[^<>]{0,200}?\s[\w-]+=\\[\"']")
 
 
 def no_file(path: str, text: str) -> str | None:
-    """Why a text is no file of its type at all; None if it may be one."""
+    """The reason why a text is no file of its type at all; None if it may be one."""
     if path.lower().endswith(PAGES):
         return _no_page(text)
     ending = path.lower().rpartition(".")[2]
@@ -159,7 +159,7 @@ def _no_page(text: str) -> str | None:
 
 
 def _is_empty(text: str) -> bool:
-    """Whether a visitor would see nothing, and no script or style could change that."""
+    """True if a visitor would see nothing, and no script or style could change that."""
     if document(text).unread:
         return False
     elements = document(text).elements

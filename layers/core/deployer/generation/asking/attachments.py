@@ -1,4 +1,4 @@
-"""What a model is told about an attachment instead of its bytes."""
+"""Descriptions of attachments, which a model gets in place of their bytes."""
 
 from __future__ import annotations
 

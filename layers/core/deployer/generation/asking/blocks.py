@@ -1,4 +1,4 @@
-"""What a model is asked: stable parts first, each untrusted item in a block of its own."""
+"""The parts of a request: stable ones first, each untrusted item in a block of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deployer.domain.request import Check, check_text
 
 
 def data_block(nonce: str, name: str, text: str) -> str:
-    """An untrusted item: whatever it says, it cannot end its own block."""
+    """The block of an untrusted item, which cannot end it, whatever it says."""
     return f"=====DATA {nonce} {name}=====\n{_shown(text)}\n=====END {nonce}====="
 
 

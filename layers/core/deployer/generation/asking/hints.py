@@ -1,4 +1,4 @@
-"""What follows from the checks for the page, said outright: only specific advice helps a model."""
+"""Hints: demands of the checks, said outright, as only specific advice helps a model."""
 
 from __future__ import annotations
 

@@ -29,14 +29,14 @@ MOST_HOSTS = 80
 
 @dataclass(frozen=True)
 class Prompts:
-    """What the model is asked for one assignment."""
+    """The requests to the model for one assignment."""
 
     assignment: Assignment
     given_nonce: str
 
     @cached_property
     def nonce(self) -> str:
-        """The given one, or one derived from it that stands in nothing that we send."""
+        """The given nonce, or one derived from it that stands in nothing that we send."""
         files = self._files(self.assignment.current or Site())
         checks = prompt.numbered((*self.assignment.checks, *self.assignment.earlier_checks))
         texts = [self.assignment.brief, checks, *files.values(), *self._digests.values()]
@@ -122,7 +122,7 @@ class Prompts:
         return "\n\n".join([self.task, *shown, prompt.ending(self.nonce, what)])
 
     def _files(self, site: Site) -> dict[str, str]:
-        """What of a site is shown: what the model may change, and small data."""
+        """The files that a model is shown: those that it may change, and small data."""
         allowed = correctable(self.assignment)
         kept = {*OWN_PATHS, *self._digests, *self.assignment.earlier_attachments} - allowed
         shown: dict[str, str] = {}

@@ -50,7 +50,7 @@ class Feature:
 
 
 def features(page: Page) -> frozenset[Feature]:
-    """What users, checks and links may rely on."""
+    """The features of a page that users, checks and links may rely on."""
     found = {Feature("id", name) for name in page.ids}
     for element in page.markup.elements:
         if element.tag in ("input", "select", "textarea", "button", "form"):
@@ -91,7 +91,7 @@ def dropped(before: Page, after: Page, brief: str) -> tuple[Feature, ...]:
 
 
 def _is_taken_away(feature: Feature, page: Page, brief: str) -> bool:
-    """Whether a sentence that takes something away names the feature, or what users see of it."""
+    """True if a sentence that takes something away names the feature, or its look to users."""
     name = feature.name.removeprefix("./")
     sentences = re.split(r"(?<=[.;!?])\s+|\n", brief)
     seen = _seen_words(page, feature)
@@ -111,7 +111,7 @@ _EMPTY_WORDS = frozenset({"the", "and", "for", "with", "main", "app", "page", "d
 
 
 def _seen_words(page: Page, feature: Feature) -> frozenset[str]:
-    """What a person may call the element: its name's parts, its kind, its texts."""
+    """Words that a person may call the element by: its name's parts, its kind, its texts."""
     texts = [feature.name]
     for element in page.markup.elements:
         if feature.name in (element.id, element.attributes.get("name")):
@@ -130,7 +130,7 @@ def _labels(label: Element, element: Element) -> bool:
 
 
 def refuse_rewrite(site: Site, path: str, text: str, brief: str) -> str | None:
-    """Why a whole-file rewrite of an existing page must not be taken; None if it may be."""
+    """The reason to refuse a whole-file rewrite of an existing page; None if it may be taken."""
     if path not in site or not path.endswith((".html", ".htm", ".js", ".mjs", ".css")):
         return None
     before = site.text(path)
@@ -149,7 +149,7 @@ def refuse_rewrite(site: Site, path: str, text: str, brief: str) -> str | None:
 
 
 def contract(site: Site, checks: tuple[Check, ...]) -> tuple[str, ...]:
-    """What a revision is told to keep."""
+    """The features that a revision is told to keep, in words for a model."""
     kept = [str(feature) for feature in sorted(features(page_of(site)))]
     named = [
         f"#{wanted} (an earlier check names it)"
@@ -162,7 +162,7 @@ def contract(site: Site, checks: tuple[Check, ...]) -> tuple[str, ...]:
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:
-    """A finding for each feature that a revision lost, and for one that changed nothing."""
+    """A finding for each feature that a revision lost, and for a revision that changed nothing."""
     current = subject.assignment.current
     if current is None or "index.html" not in current:
         return

@@ -1,4 +1,4 @@
-"""What a brief says of files: which it wants, which it does not, which are to be corrected."""
+"""Files in a brief: those that it wants, those that it does not, those to be corrected."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _UNWANTED = (
 
 
 def unwanted_files(brief: str) -> frozenset[str]:
-    """Files that must not be committed, in so many words. What every site has stays wanted."""
+    """Files that the brief says not to commit, but for those that every site has."""
     found = [re.finditer(pattern, brief, re.IGNORECASE) for pattern in _UNWANTED]
     lists = (match[1] for matches in found for match in matches)
     names = (name for each in lists for name in re.findall(_NAME, each))
@@ -59,7 +59,7 @@ _FILLER = (
 
 
 def to_correct(brief: str, names: Iterable[str]) -> frozenset[str]:
-    """The files of `names` that the brief wants corrected: only they may differ from what was sent.
+    """The files of `names` that the brief wants corrected; all others stay as they were sent.
 
     The correcting must be said of the file itself: "fix the layout" beside its name is not enough.
     """
@@ -113,7 +113,7 @@ _NOT_THE_SITES = re.compile(
     r"\b(?:generat|produc|writ|output|creat)\w*\b[^.;:\n]{0,40})$",
     re.IGNORECASE,
 )
-"""What stands before a file that comes from or goes to the page's user, or that a command makes."""
+"""Words before a file that comes from or goes to the page's user, or that a command makes."""
 _OWN_CODE = re.compile(r"^(?:app|main|index|script|scripts|style|styles|sw|service-worker)\.\w+$")
 """Of scripts and style sheets without quotes: `three.js` and `water.css` are libraries."""
 

@@ -1,4 +1,4 @@
-"""What the rules find, in words that help both a model and a person."""
+"""Findings, in words that help both a model and a person."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Finding:
     severity: Severity
     rule: str
     subject: str
-    """What it is about: a selector, a path, a literal. Rule and subject make a finding the same
-    in two builds, however its words change."""
+    """The subject: a selector, a path, a literal. Rule and subject make a finding the same in two
+    candidates, however its words change."""
     problem: str
     check: str = ""
     """The check that it is about, as `check_text` tells it; empty where it is about none."""
@@ -33,7 +33,7 @@ class Finding:
 
 
 def score(findings: Iterable[Finding]) -> tuple[int, int, int, int]:
-    """How bad a build is, to compare builds: less is better, the worst kind first."""
+    """The score by which candidates are compared: less is better, the worst kind first."""
     severities = [finding.severity for finding in findings]
     counts = [severities.count(severity) for severity in Severity]
     return counts[0], counts[1], counts[2], counts[3]

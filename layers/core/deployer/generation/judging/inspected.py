@@ -1,4 +1,4 @@
-"""The judgement of one candidate: what its files show, and what a browser saw of it."""
+"""The judgement of one candidate, from its files and from a browser's visit."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Inspected:
 
     @property
     def score(self) -> tuple[int, int, int, int]:
-        """How bad the candidate is: less is better."""
+        """The candidate's score: less is better."""
         return score(self.findings)
 
     @property
     def signature(self) -> frozenset[tuple[str, str]]:
-        """What is wrong, however it is worded: the same again is no progress."""
+        """The candidate's faults, however they are worded: the same again is no progress."""
         return frozenset(finding.identity for finding in self.findings)
 
     @property
@@ -37,12 +37,12 @@ class Inspected:
 
     @property
     def unmet(self) -> tuple[str, ...]:
-        """What was seen to be wrong."""
+        """The faults that were seen."""
         return tuple(f.problem for f in self.findings if f.check not in self._unproven)
 
     @property
     def unproven(self) -> tuple[str, ...]:
-        """The checks that could not be told, each with the reason and what its files let fear."""
+        """The checks that could not be told, each with the reason and the findings of its files."""
         return tuple(
             "; ".join([f"{check}: {why}", *(f.problem for f in self.findings if f.check == check)])
             for check, why in self._unproven.items()

@@ -1,4 +1,4 @@
-"""Everything that can be said about a build without a browser, worst first."""
+"""Everything that can be said about a candidate without a browser, worst first."""
 
 from __future__ import annotations
 

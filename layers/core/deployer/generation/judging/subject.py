@@ -1,4 +1,4 @@
-"""What the rules look at: a site, and what was asked for."""
+"""The subject of the rules: a site, and the assignment behind it."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Subject:
 
     @cached_property
     def all_text(self) -> str:
-        """The brief and the checks: what the caller asked for in his own words."""
+        """The brief and the checks, in the caller's own words."""
         checks = (*self.assignment.checks, *self.assignment.earlier_checks)
         return "\n".join([self.assignment.brief, *(check_text(check) for check in checks)])
 
     def asked_for(self, literal: str) -> bool:
-        """Whether the caller's own words hold it."""
+        """True if the caller's own words hold the literal."""
         return literal.strip().lower() in self.all_text.lower()
 
     def demands(self) -> Iterator[tuple[Check, Demand, bool]]:

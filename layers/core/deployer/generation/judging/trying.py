@@ -1,4 +1,4 @@
-"""Which checks a browser can try on a candidate, and how."""
+"""Trials: the checks that a browser can try on a candidate, each with its way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEFT_OVER = re.compile(r"\$\{\s*(?:seed|result|nonce)\s*\}")
 
 @dataclass(frozen=True)
 class Trial:
-    """One check, and how it is tried: by its expression, by steps, or not at all."""
+    """One check and the way to try it: its expression, steps, or none."""
 
     check: str
     """As `check_text` tells it."""

@@ -30,7 +30,7 @@ _OF_THE_PAGE = {
     Kind.STUCK: Severity.CHECK,
     Kind.CRASH: Severity.CHECK,
 }
-"""What is wrong with a page whatever its checks say. A failed request is told with a check that
+"""Faults of a page whatever its checks say. A failed request is told with a check that
 fails: a picture that is missing on purpose, or a host that is down, is no fault."""
 
 
@@ -83,8 +83,8 @@ def joined(
 ) -> tuple[Finding, ...]:
     """The findings of the files and of the browser in one list, worst first.
 
-    Where a browser could tell, it is right: what the files alone let fear for a check that passes
-    is dropped, and for one that fails it is added to what was seen, as a cause.
+    Where a browser could tell, it is right. A finding of the files alone is dropped if the check
+    passes; if it fails, the finding joins the evidence as a cause.
     """
     told = {one.check for one in verdicts if one.verdict is not Verdict.CANNOT_TELL}
     causes: dict[str, list[str]] = {}
@@ -114,7 +114,7 @@ def _of_the_page(report: Report) -> Iterator[Finding]:
 
 
 def told(happening: Happening) -> str:
-    """`exception: ReferenceError: total is not defined (index.html:31:9)`"""
+    """The happening in a line: `exception: ReferenceError: x is not defined (index.html:31:9)`."""
     place = f" ({happening.place})" if happening.place else ""
     often = f", {happening.count} times" if happening.count > 1 else ""
     return f"{happening.kind.value}: {happening.text}{place}{often}"
@@ -147,7 +147,7 @@ def _by_steps(trial: Trial, report: Report, index: int) -> CheckVerdict:
 
 
 def _evidence(looks: list[Look], index: int, report: Report) -> str:
-    """What was seen, the last look first, and what went wrong in the page until then."""
+    """The evidence in words: the last look first, then the faults in the page until then."""
     if not looks:
         return report.problem or "the browser did not come to it"
     parts = list(_seen(looks[-1].evidence[index]))
@@ -158,7 +158,7 @@ def _evidence(looks: list[Look], index: int, report: Report) -> str:
 
 
 def _wrong(report: Report) -> list[str]:
-    """What went wrong in the page, which may be why a check fails."""
+    """The faults in the page, which may be why a check fails."""
     wrong = [happening for happening in _happenings(report) if happening.kind in _TOLD]
     return [told(happening) for happening in wrong[:_MOST_HAPPENINGS]]
 
@@ -181,7 +181,7 @@ def _seen(evidence: Evidence) -> Iterator[str]:
 
 
 def _happenings(report: Report) -> list[Happening]:
-    """Those of all looks, each once."""
+    """The happenings of all looks, each once."""
     seen: dict[tuple[Kind, str, str], Happening] = {}
     for look in report.looks:
         for happening in look.happenings:

@@ -67,7 +67,7 @@ class Script:
 
     @cached_property
     def values(self) -> dict[str, Node]:
-        """What names were given when they were declared."""
+        """The values that names were given when they were declared."""
         declared: dict[str, Node] = {}
         for node in self.of_type("variable_declarator"):
             value = node.child_by_field_name("value")
@@ -137,7 +137,7 @@ def called(call: Node) -> str:
 
 
 def receiver(call: Node) -> Node | None:
-    """`a.b` of the call `a.b.c()`."""
+    """The receiver of a call: `a.b` of `a.b.c()`."""
     function = call.child_by_field_name("function")
     return function.child_by_field_name("object") if function is not None else None
 
@@ -157,7 +157,7 @@ def string_value(node: Node | None) -> str | None:
 
 
 def _pieces(template: Node) -> list[str]:
-    """What a template says between its substitutions."""
+    """The texts of a template between its substitutions."""
     pieces = [""]
     for child in template.children:
         if child.type == "template_substitution":
@@ -233,5 +233,5 @@ def _class_name(method: Node) -> str:
 
 
 def function_named(code: Script, name: str) -> Node | None:
-    """The last one of that name."""
+    """The last function of that name."""
     return code.functions[name][-1] if name in code.functions else None

@@ -1,4 +1,4 @@
-"""Which code of scripts runs by itself, and which waits for something."""
+"""Code of scripts that runs by itself, told apart from code that waits for something."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _DISPATCHES = ("requestSubmit", "dispatchEvent", "click", "submit", "trigger")
 
 
 class LoadAnalysis:
-    """Which functions of a page's scripts run by themselves.
+    """The functions of a page's scripts that run by themselves.
 
-    Code that `only_presses` judges waits for its user's own doing and for nothing else; otherwise
-    all that an event other than the page's loading starts is taken to wait.
+    With `only_presses`, code waits only if the user's own doing starts it; otherwise code waits if
+    any event but the page's loading starts it.
     """
 
     def __init__(self, *codes: Script, only_presses: bool = False) -> None:
@@ -67,7 +67,7 @@ class LoadAnalysis:
         self._follow()
 
     def runs(self, node: Node) -> bool:
-        """Whether `node` can run by itself."""
+        """True if `node` can run by itself."""
         function = enclosing_function(node)
         return function is None or function.id in self._reached
 
@@ -105,7 +105,7 @@ class LoadAnalysis:
 
     @cached_property
     def _renamed(self) -> dict[str, set[str]]:
-        """Names that stand for functions of other names: `const run = go`, `api.run = go`."""
+        """Other names of functions: `const run = go`, `api.run = go`."""
         found: dict[str, set[str]] = {}
         for code in self._codes if self._only_presses else ():
             for node in code.of_type(*_NAMES):
@@ -114,7 +114,7 @@ class LoadAnalysis:
         return found
 
     def _reach_dispatched(self) -> None:
-        """`form.requestSubmit()` and `dispatchEvent()` run their listeners after all."""
+        """Follow `form.requestSubmit()` and `dispatchEvent()`, which run listeners after all."""
         starts = [call for code in self._codes for call in code.calls(*_DISPATCHES)]
         for start in filter(self.runs, starts):
             event = _dispatched(start)
@@ -134,15 +134,15 @@ class LoadAnalysis:
             self._enter_named(source(listener))
 
     def _waits(self, node: Node) -> bool:
-        """Whether `node` is what an event runs that does not come by itself."""
+        """True if `node` is a handler of an event that does not come by itself."""
         event = self._event_of(node)
         if event is None:
             return False
         return event in PRESSES if self._only_presses else event not in LOADING
 
     def _event_of(self, node: Node) -> str | None:
-        """The event that runs a function, also as `this.run.bind(this)` or `debounced(run)`; empty
-        if it cannot be told which, None if `node` is given to no event."""
+        """The event that runs a function, also as `this.run.bind(this)` or `debounced(run)`. Empty
+        for an unknown event, None if `node` is given to none."""
         current = node
         while (parent := current.parent) is not None:
             if parent.type == "assignment_expression":
@@ -163,7 +163,7 @@ class LoadAnalysis:
         return None
 
     def _event_of_call(self, call: Node) -> str | None:
-        """`addEventListener("click", f)`, `on("click", f)`, `$("#x").click(f)`."""
+        """The event in `addEventListener("click", f)`, `on("click", f)`, `$("#x").click(f)`."""
         name, values = called(call), arguments(call)
         if name == "addEventListener":
             return string_value(values[0]) or ""
@@ -213,13 +213,13 @@ def _renamed(node: Node) -> str | None:
 
 
 def _is_index(node: Node) -> bool:
-    """`go` of `window["go"]()`."""
+    """True of `go` in `window["go"]()`."""
     parent = node.parent
     return parent is not None and parent.type == "subscript_expression"
 
 
 def _is_declared(node: Node) -> bool:
-    """Whether `node` is a name where something is given it, rather than used by it."""
+    """True if `node` is a name that is given a value here, not used."""
     parent = node.parent
     return parent is not None and node in (
         parent.child_by_field_name("name"),
@@ -228,7 +228,7 @@ def _is_declared(node: Node) -> bool:
 
 
 def _is_named_function(node: Node) -> bool:
-    """Whether a function only gets a name here; a callback in an options object is given away."""
+    """True if a function only gets a name here; a callback in an options object is given away."""
     parent = node.parent
     if parent is None:
         return True

@@ -72,7 +72,7 @@ class Document:
     def __init__(self, text: str) -> None:
         root = _parsed(text)
         self.unread = root is None
-        """Whether the page takes too long to read: nothing is known of it."""
+        """The page takes too long to read: nothing is known of it."""
         self.elements: tuple[Element, ...] = tuple(_elements(root)) if root is not None else ()
         self._text = text
 
@@ -114,7 +114,7 @@ class Document:
             yield from self._unclosed(tag, number)
 
     def _unclosed(self, tag: str, number: int) -> Iterator[str]:
-        """Say so of the start tag with this number among those of its name."""
+        """Report the start tag with this number among those of its name."""
         if tag in _MUST_CLOSE:
             element = next(itertools.islice(self.by_tag(tag), number, None), None)
             where = f"line {element.line}: " if element else ""
@@ -122,7 +122,7 @@ class Document:
 
 
 def select(elements: Iterable[Element], selector: str) -> list[Element]:
-    """Those of the elements that a selector names. Pseudo-classes are taken as true."""
+    """The elements that a selector names. Pseudo-classes are taken as true."""
     found: dict[Element, None] = {}
     for alternative in _split_top_level(selector, ","):
         steps = _steps(alternative)
@@ -137,7 +137,7 @@ def document(text: str) -> Document:
 
 
 def fragment(text: str) -> Document:
-    """The markup that a script puts into a page or a frame, with what stands around it."""
+    """The parsed markup that a script puts into a page or a frame, with the text around it."""
     # Any element may stand in a template, also a row without its table.
     return document(text if _WHOLE_PAGE.search(text) else f"<template>{text}")
 
@@ -208,7 +208,7 @@ class Compound:
     attributes: tuple[tuple[str, str, str], ...] = ()
     """Name, operator and value; the operator is empty where only presence is asked."""
     child: bool = False
-    """Whether a `>` stands before it."""
+    """A `>` stands before it."""
 
 
 def _steps(selector: str) -> tuple[Compound, ...]:
@@ -280,7 +280,7 @@ def _attribute_fits(element: Element, name: str, operator: str, value: str) -> b
 
 
 def _split_top_level(text: str, separator: str) -> list[str]:
-    """Split outside of brackets and quotes."""
+    """Split `text` at separators outside of brackets and quotes."""
     parts, depth, quote = [""], 0, ""
     for char in text:
         if quote:

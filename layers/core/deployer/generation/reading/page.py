@@ -1,4 +1,4 @@
-"""A page of a site as the rules look at it: its markup and its scripts together."""
+"""A page of a site for the rules: its markup and its scripts together."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ class Page:
 
     @cached_property
     def first_script(self) -> Element | None:
-        """What `document.querySelector("script")` finds."""
+        """The element that `document.querySelector("script")` finds."""
         return next(self.markup.by_tag("script"), None)
 
     @cached_property
     def scripts(self) -> tuple[Script, ...]:
-        """All own scripts of the page: inline ones, files of the site, what a library evaluates."""
+        """All own scripts of the page: inline, in files of the site, or evaluated by a library."""
         inline = (element.text for element in self.inline_scripts)
         evaluated = (evaluated_code(e) for e in self.markup.elements if is_evaluated(e))
         attributes = (text for e in self.markup.elements for _, text in codes_of(e))
@@ -103,7 +103,7 @@ class Page:
         return [(code, w) for code, w in self.writes if w.selector == f"#{element_id}"]
 
     def written_on_load(self, element_id: str) -> bool | None:
-        """Whether a script fills the element on load; None if no script is seen to fill it."""
+        """True if a script fills the element on load, None if no script is seen to fill it."""
         found = self.writes_to(element_id)
         if not found:
             return None
@@ -144,7 +144,7 @@ def is_javascript(element: Element) -> bool:
 
 
 def is_evaluated(element: Element) -> bool:
-    """Whether a library runs the element's text: Babel, Brython, PyScript and the like."""
+    """True if a library runs the element's text: Babel, Brython, PyScript and the like."""
     kind = element.attributes.get("type", "").lower()
     return element.tag in _PYTHON_TAGS or (
         element.tag == "script"
@@ -161,14 +161,14 @@ def evaluated_code(element: Element) -> str:
 
 
 def is_template(element: Element) -> bool:
-    """Whether a script element holds markup that a library puts into the page."""
+    """True if a script element holds markup that a library puts into the page."""
     kind = element.attributes.get("type", "").lower()
     return element.tag == "script" and bool(_TEMPLATE_TYPE.search(kind))
 
 
 def codes_of(element: Element) -> Iterator[tuple[str, str]]:
-    """What an element's attributes run, each with the event that runs it; the event is empty
-    where it is none that the page's user makes."""
+    """The codes in an element's attributes, each with the event that runs it; empty for an event
+    that is not of the user's making."""
     for name, value in element.attributes.items():
         if value and _EVALUATED_ATTRIBUTE.match(name):
             event = _EVENT.match(name)
@@ -188,7 +188,7 @@ def page_of(site: Site, path: str = "index.html") -> Page:
 
 
 def fetched(code: Script) -> Iterator[str]:
-    """What a script loads, as far as it stands there as a literal."""
+    """The addresses that a script loads, where they stand as literals."""
     for call in code.calls("fetch", "open", "importScripts", "json", "csv", "text", "getJSON"):
         values = arguments(call)
         position = 1 if called(call) == "open" else 0

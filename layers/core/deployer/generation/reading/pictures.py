@@ -10,7 +10,7 @@ MAX_PIXELS = 40_000_000
 
 
 def media_type(content: bytes) -> str | None:
-    """What the bytes say they are, whatever the name says."""
+    """The type that the bytes show, whatever the name says."""
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):
@@ -31,7 +31,7 @@ def size(content: bytes) -> tuple[int, int] | None:
 
 
 def showable(content: bytes) -> bool:
-    """Whether a model can be shown it: a picture whose header says a size within the bounds."""
+    """True if a model can be shown it: a picture whose header gives a size within the bounds."""
     found = size(content)
     if found is None:
         return False

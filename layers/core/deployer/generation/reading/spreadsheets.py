@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 MAX_RATIO = 200
-"""How many times larger than its archive it may be unpacked; sheets of numbers come to 10 to 30."""
+"""The most times that a sheet may grow when unpacked; sheets of numbers come to 10 to 30."""
 MAX_PARTS = 1000
 MAX_ROWS = 100_000
 MAX_COLUMNS = 500
@@ -31,7 +31,7 @@ MAX_MARKUP = 1_000_000
 They are counted in the bytes, before anything is built of them: both hold these bytes in every
 encoding that the parser takes. A cell with a value has four of the one and three of the other."""
 MAX_CSV_CHARACTERS = 300_000
-"""What a file of a site may have: a larger one is not made."""
+"""The most that a file of a site may have: a larger one is not made."""
 
 _DOCTYPE = re.compile(rb"\0?".join(b"<!DOCTYPE"[n : n + 1] for n in range(9)))
 """In UTF-8 and UTF-16. Its entities would multiply what was counted; the format forbids it."""
@@ -102,7 +102,7 @@ def _all_as_csv(content: bytes) -> dict[str, str | None] | SpreadsheetError:
 
 
 def _as_csv(sheet: Sheet) -> str | None:
-    """None if it is too large."""
+    """The sheet as CSV; None if it is too large."""
     out = io.StringIO()
     writer, room = csv.writer(out, lineterminator="\n"), MAX_CSV_CHARACTERS
     for row in sheet.rows:
@@ -132,7 +132,8 @@ def _check_archive(content: bytes) -> None:
 
 
 def _check_markup(archive: zipfile.ZipFile) -> None:
-    """openpyxl builds a whole row, and the whole of smaller parts, before it gives anything."""
+    """Refuse an archive with too much markup: openpyxl builds a whole row, and the whole of smaller
+    parts, before it gives anything."""
     elements = attributes = 0
     for part in archive.infolist():
         try:
@@ -172,7 +173,7 @@ def _open(content: bytes) -> Workbook:
 
 
 class _Room:
-    """What the sheets that are still to be read may hold."""
+    """The room that is left for the sheets still to be read."""
 
     def __init__(self) -> None:
         self._limits = {"rows": MAX_ROWS, "cells": MAX_CELLS, "characters": MAX_CHARACTERS}

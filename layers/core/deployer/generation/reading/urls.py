@@ -1,4 +1,4 @@
-"""Which host an address leads to, as browsers read it (https://url.spec.whatwg.org)."""
+"""Hosts of addresses, as browsers read them (https://url.spec.whatwg.org)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _WITHIN = re.compile(
 
 
 def plain(url: str) -> str:
-    """`url` without what a browser takes out of it before it reads it."""
+    """`url` without the characters that a browser takes out before it reads it."""
     return _DROPPED.sub("", url.strip(_STRIPPED))
 
 
 def authority(url: str) -> str:
-    """Where a browser looks for `url` other than on the page's own host: `user@host:port` as it is
-    written, or nothing. A slash may be a backslash, and there may be any number of them."""
+    """The `user@host:port` of `url` as it is written; empty if it leads to the page's own host. A
+    slash may be a backslash, and there may be any number of them."""
     match = _ABSOLUTE.match(plain(url))
     return match[1] if match and not re.search(r"[\s<>^|]", match[1]) else ""
 

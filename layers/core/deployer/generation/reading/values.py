@@ -1,4 +1,4 @@
-"""What an expression may stand for, as far as a script shows it without running."""
+"""Values of expressions, where a script shows them without running."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _OF_LOCATION = {
 
 
 def origins(code: Script, node: Node | None) -> Iterator[Node]:
-    """The expressions that give `node` its value: literals, or what cannot be looked through."""
+    """The expressions that give `node` its value: literals, or ones that are not looked through."""
     waiting, seen = [node] if node is not None else [], set[int]()
     while waiting:
         current = waiting.pop()
@@ -57,7 +57,7 @@ def origins(code: Script, node: Node | None) -> Iterator[Node]:
 def beginning(code: Script, node: Node | None, *, depth: int = 8) -> tuple[str, bool]:
     """The text that a value begins with, and whether that is all of it.
 
-    What begins with the page's own address begins with OWN.
+    A value that begins with the page's own address begins with OWN.
     """
     if node is None or not depth:
         return "", False
@@ -75,7 +75,7 @@ def beginning(code: Script, node: Node | None, *, depth: int = 8) -> tuple[str, 
 
 
 def _pieces(node: Node) -> list[Node]:
-    """What a template or a sum of texts is put together from; nothing if it is neither."""
+    """The pieces of a template or of a sum of texts; none if it is neither."""
     if node.type == "template_string":
         inner = (
             n.named_children if n.type == "template_substitution" else [n]
@@ -102,7 +102,7 @@ def _joined(pieces: Iterator[tuple[str, bool]]) -> tuple[str, bool]:
 
 
 def is_declared(node: Node) -> bool:
-    """Whether an identifier is a name of the script's own where it stands, not the browser's."""
+    """True if an identifier is a name of the script's own where it stands, not the browser's."""
     if node.type != "identifier":
         return False
     name, scope = source(node), node.parent
@@ -139,7 +139,7 @@ def _names(node: Node, *, below: bool = True) -> frozenset[str]:
 
 
 def _behind(code: Script, node: Node) -> Iterator[Node]:
-    """What an expression gets its value from, one step further."""
+    """The expressions that an expression gets its value from, one step further."""
     fields = {
         "ternary_expression": ("consequence", "alternative"),
         "assignment_expression": ("right",),
@@ -194,7 +194,7 @@ def _arguments_at(code: Script, function: Node, position: int) -> Iterator[Node]
 
 
 def _parts(code: Script, node: Node) -> Iterator[Node]:
-    """What `pages[n]`, `links.home` and `url.href` may be, where the whole is written out."""
+    """The values of `pages[n]`, `links.home` and `url.href`, where the whole is written out."""
     owner = node.child_by_field_name("object")
     wanted = source(node.child_by_field_name("property"))
     for whole in code.given.get(source(owner), [owner] if owner is not None else ()):

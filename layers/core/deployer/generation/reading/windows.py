@@ -11,7 +11,7 @@ _WINDOWS = frozenset({"window", "self", "globalThis", "top", "parent", "frames",
 
 
 def is_location(code: Script, node: Node) -> bool:
-    """`location` by any of its names."""
+    """True of `location`, by any of its names."""
     owner, name = member(code, node)
     if name == "location":
         return is_window(code, owner) or source(owner) == "document"
@@ -22,7 +22,7 @@ def is_location(code: Script, node: Node) -> bool:
 
 
 def is_window(code: Script, node: Node | None) -> bool:
-    """`window` by any of its names, that of another frame, or a name that stands for it."""
+    """True of `window` by any of its names, of another frame's, and of a name for one of these."""
     if node is None:
         return False
     owner, name = member(code, node)
@@ -38,7 +38,7 @@ def is_window(code: Script, node: Node | None) -> bool:
 
 
 def member(code: Script, node: Node | None) -> tuple[Node | None, str]:
-    """`a` and `b` of `a.b`, of `a["b"]`, and of a name that `const { b } = a` gave."""
+    """The pair `a` and `b` of `a.b`, of `a["b"]`, and of a name that `const { b } = a` gave."""
     if node is not None and node.type == "identifier":
         return _taken(code, source(node))
     if node is None or node.type not in ("member_expression", "subscript_expression"):

@@ -1,4 +1,4 @@
-"""Where a script sets what an element shows."""
+"""Writes: the places at which a script sets the content of an element."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from deployer.generation.reading.javascript import (
 
 @dataclass(frozen=True)
 class Write:
-    """One place where a script sets what an element shows."""
+    """One place at which a script sets the content of an element."""
 
     selector: str
     value: Node
@@ -39,7 +39,7 @@ class _Bindings:
 
 
 def element_bindings(code: Script) -> _Bindings:
-    """`const total = document.querySelector("#total")` and `els = { total: byId("total") }`."""
+    """Names for elements: `const total = document.querySelector("#total")`, `{ total: byId("x") }`."""
     selectors: dict[str, str] = {}
     for node in code.of_type("variable_declarator", "assignment_expression"):
         name = node.child_by_field_name("name") or node.child_by_field_name("left")
@@ -61,7 +61,7 @@ _SHOWN = frozenset({"textContent", "innerText", "innerHTML"})
 
 
 def writes(code: Script) -> list[Write]:
-    """Where elements get their content: assignments, and helpers called with the element's id."""
+    """All writes of a script: assignments, and helpers called with the element's id."""
     bindings = element_bindings(code)
     found: list[Write] = []
     for node in code.of_type("assignment_expression", "augmented_assignment_expression"):
@@ -77,7 +77,7 @@ def writes(code: Script) -> list[Write]:
 
 
 def _write_by_call(call: Node, bindings: _Bindings) -> list[Write]:
-    """`setText("#total", value)`, and `element.append(value)`."""
+    """Writes of a call such as `setText("#total", value)` or `element.append(value)`."""
     values = arguments(call)
     if called(call) in ("append", "replaceChildren", "insertAdjacentHTML", "prepend") and values:
         selector = bindings.of(receiver(call))

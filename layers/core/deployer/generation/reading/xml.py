@@ -12,7 +12,7 @@ _ENCODINGS = re.compile(r"utf-8|us-ascii|iso-8859-1", re.IGNORECASE)
 
 
 class Xml:
-    """What a file has of SVG and XHTML, in document order: a browser only shows the rest.
+    """The SVG and XHTML elements of a file, in document order: a browser only shows the rest.
 
     Tags and attributes are in lower case, without a prefix.
     """
@@ -20,9 +20,9 @@ class Xml:
     def __init__(self, content: bytes) -> None:
         self.elements: list[Element] = []
         self.stylesheets: list[str] = []
-        """What its processing instructions for style sheets say."""
+        """The contents of its processing instructions for style sheets."""
         self.entities = False
-        """Whether it declares entities, or is in an encoding of its own: nothing more is read."""
+        """It declares entities, or is in an encoding of its own: nothing more is read."""
         self._open: list[Element] = []
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._start

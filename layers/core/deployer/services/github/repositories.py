@@ -46,7 +46,7 @@ class Publisher:
     clock: Clock
 
     def publish(self, record: Round, site: Site, base: Publication | None) -> Publication:
-        """Publish `site` as one commit on top of `deployment.base_sha`.
+        """Publish `site` as one commit on top of `record.base_sha`.
 
         A first round creates the repository and enables Pages; a revision only pushes, for the
         expected head proves that the repository is the one of `base`.
@@ -136,8 +136,8 @@ class Publisher:
     def _created(self, name: str, mark: str) -> Repository:
         """
         Raises:
-            Postponed: the name is taken. Whose the repository is will be seen, and another name
-                has a turn of its own: a refused creation counts as a write.
+            Postponed: the name is taken. The next run sees whose repository it is; another name
+                needs a turn of its own, since a refused creation counts as a write.
         """
         full_name = f"{self.host.owner}/{name}"
         repository = self.host.create(name, mark) or self.host.find(full_name)
@@ -151,7 +151,7 @@ def _writer(record: Round, writes: int) -> Writer:
 
 
 def _is_new(page_digest: str, record: Round, base: Publication | None) -> bool:
-    """Whether the page differs from the one that was there before, as far as that is known."""
+    """True unless the page is known to be the one that was there before."""
     if base is None:
         return record.base_sha is None
     return record.base_sha == base.commit_sha and page_digest != base.page_digest

@@ -24,7 +24,7 @@ class WriteTurns:
     limits: Limits = LIMITS
 
     def take(self, writer: Writer) -> datetime:
-        """Go on if it is `writer`'s turn to send its writes, which begins at the answer.
+        """Go on if it is `writer`'s turn to send its writes, and return when the turn began.
 
         Raises:
             Postponed: it is its turn later, or too many workers ask at this moment.
@@ -60,7 +60,7 @@ class WriteTurns:
             raise Postponed(SILENCE, closed_until)
 
     def close(self, limited: RateLimitedError) -> datetime:
-        """Nobody writes until the answer, which is what the host wants."""
+        """Stop all writes for as long as the host wants, and return the end of that time."""
         for _ in range(ATTEMPTS):
             ledger = self.ledgers.load(self.account)
             after = ledger.closed(limited.until if limited.told else None, self.clock())

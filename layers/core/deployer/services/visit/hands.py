@@ -66,7 +66,7 @@ _REASONS = {
     "no such option": "{} has no such option",
     "other text": "{} does not come to hold the text",
 }
-"""Why an action has to wait, or cannot be done; `{}` is the selector."""
+"""Reasons why an action has to wait, or cannot be done; `{}` is the selector."""
 
 
 class CannotActError(Exception):
@@ -76,7 +76,7 @@ class CannotActError(Exception):
 class Hands:
     """Acts on one page as a person would.
 
-    Every method raises CannotActError where what it needs does not come within the patience, and
+    Every method raises CannotActError if what it needs does not appear within the patience, and
     PageLostError if the browser has ended.
     """
 

@@ -49,8 +49,8 @@ class Trying:
         return self.begin + self.visit.seconds - RESERVE_SECONDS - self.clock()
 
     def _try(self, steps: Sequence[Step]) -> Evidence:
-        """The evidence of a check's steps. Who fails is given a second, slower try: a page may not
-        have been ready for the first step."""
+        """The evidence of a check's steps. Steps that fail get a second, slower try: the page may
+        not have been ready for the first one."""
         evidence = self._try_after(PAUSES[0], steps)
         for pause in PAUSES[1:]:
             if evidence.verdict is Verdict.FAILS and self._left() > LONGEST_SECONDS:

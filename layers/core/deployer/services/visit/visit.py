@@ -1,4 +1,4 @@
-"""A visit to a candidate: each look at its page, with what every check came to and the evidence."""
+"""A visit to a candidate: each look at its page, with the verdict on every check and evidence."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _SAVE = Callable[[str, bytes], None]
 
 @dataclass
 class _Seen:
-    """What has been seen so far: it stands even if the browser ends."""
+    """The sights so far: they stand even if the browser ends."""
 
     looks: list[Look] = field(default_factory=list)
     tried: tuple[Evidence, ...] = ()
@@ -61,7 +61,7 @@ class _Seen:
 def visit(
     wanted: Visit, site: Site, *, engine: Engine, save: _SAVE, clock: Callable[[], float]
 ) -> Report:
-    """Open the candidate and look at it as the visit says. Nothing is raised for what a page does.
+    """Open the candidate and look at it as the visit says. Nothing that a page does raises.
 
     `save` stores a screenshot under a key; `clock` answers seconds that only grow.
 
@@ -89,7 +89,7 @@ def visit(
 
 
 def draws(site: Site) -> bool:
-    """Whether a page may draw with WebGL, which is not worth its price for the others."""
+    """True if a page may draw with WebGL, which is too dear for the others."""
     return any(_DRAWN.search(content) for content in site.values())
 
 
@@ -144,15 +144,16 @@ class _Looking:
         return evidence
 
     def _look_at_the_file(self) -> None:
-        """A file that fails here is no fault: it is told, so that a page can hold more of it."""
+        """Look at the page before its scripts run. A check that fails here is no fault: the report
+        says so, and the page can hold more of what is asked."""
         self.page.open("", min(LOAD_SECONDS, self._left()), scripts=False)
         evidence = tuple(self._check(expression, "") for expression in self.visit.checks)
         self.seen.looks.append(Look(When.STATIC, evidence))
         self.page.happened()
 
     def _stuck(self) -> str:
-        """Why the page answers nothing at all, if it does not: a script that was interrupted may
-        have been the only one."""
+        """The reason why the page answers nothing at all; empty if it answers. A script that was
+        interrupted may have been the only one."""
         for _ in range(2):
             silence = self.page.evaluate("1", min(ANSWER_SECONDS, self._left())).silence
             if not silence:

@@ -1,4 +1,4 @@
-"""What a round's site is put on, and the sites that were stored for it."""
+"""The publication that a round builds on, and the sites that were stored for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Bases:
     clock: Clock
 
     def base_of(self, record: Round) -> Publication | None:
-        """What this build is put on: the round's earlier build, or the round before.
+        """The publication that this build is put on: the round's earlier one, or the round before.
 
         Raises:
             RejectedError: the round before failed, or is not there.
@@ -48,17 +48,17 @@ class Bases:
         return previous.publication
 
     def current_site(self, base: Publication) -> Site:
-        """As it was published; read from the repository if what was stored has expired."""
+        """The site as it was published, read from the repository if the stored one has expired."""
         stored = self.sites.load(base.site_ref)
         return stored.site if stored else self.git.read(base.repository, base.commit_sha)
 
     def verdicts_of(self, base: Publication) -> tuple[CheckVerdict, ...]:
-        """What the checks came to when it was published; none if what was stored has expired."""
+        """The verdicts at its publication; none if the stored site has expired."""
         stored = self.sites.load(base.site_ref)
         return stored.report.verdicts if stored else ()
 
     def site_before(self, record: Round, repository: str) -> Site | None:
-        """What ours was built on, which another build may have replaced since."""
+        """The site that ours was built on, which another build may have replaced since."""
         if record.base_sha is None:
             return None
         base = self.base_of(record)

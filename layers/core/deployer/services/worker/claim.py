@@ -16,13 +16,13 @@ from deployer.domain.round import Lease, Round
 
 UPDATE_ATTEMPTS = 5
 MAX_WAIT = timedelta(hours=24)
-"""How long a deployment may wait for something before it fails."""
+"""The longest that a round may wait for something before it fails."""
 LOST_RACE_DELAY = timedelta(seconds=5)
 LEASE_POLL = timedelta(seconds=20)
 
 
 class Claim:
-    """A lease on the record of one message's deployment, fenced by its owner token."""
+    """A lease on one message's record, fenced by its owner token."""
 
     def __init__(self, message: Message, owner: str, rounds: Rounds, clock: Clock) -> None:
         self.key = message.key
@@ -33,7 +33,7 @@ class Claim:
         self._clock = clock
 
     def take(self, seconds: float) -> Round | None:
-        """Take the record on for `seconds`; None if there is nothing to do for it.
+        """Take the record on for `seconds`, or return None if there is nothing to do for it.
 
         Raises:
             NotRecordedError: the record does not know this message.

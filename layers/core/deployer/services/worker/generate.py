@@ -90,7 +90,7 @@ class GenerateStep:
             self.ports.telemetry.fact("generation_note", note=note)
 
     def _earlier_requests(self, key: RoundKey) -> list[DeploymentRequest]:
-        """Those of the rounds before; one that has expired promises nothing more."""
+        """The requests of the rounds before, without those that have expired."""
         found: list[DeploymentRequest] = []
         for earlier in self.ports.rounds.of_task(key.email, key.task):
             if earlier.round < key.round:

@@ -1,4 +1,4 @@
-"""One run of the worker for one message: how long it has, and how often it was tried."""
+"""One run of the worker for one message: its time, and its number among the tries."""
 
 from __future__ import annotations
 
@@ -32,35 +32,35 @@ class Invocation:
     function_seconds_left: SecondsLeft
     """Until the function is killed."""
     receives: int
-    """How often the message was received, this time included."""
+    """The number of times the message was received, this time included."""
     max_receives: int
-    """How often a run may try; the queue allows a few more, to tell of runs that were killed."""
+    """The most runs that may try; the queue allows a few more, to tell of runs that were killed."""
 
     def seconds_left(self) -> float:
-        """What a run may use."""
+        """The seconds that the run may still use."""
         return self.function_seconds_left() - TIME_TO_STOP_SECONDS
 
     @property
     def lease_seconds(self) -> float:
-        """After so long, this run is certainly over."""
+        """The seconds after which this run is certainly over."""
         return self.function_seconds_left() + LEASE_MARGIN_SECONDS
 
     @property
     def redelivery_seconds(self) -> int:
-        """After so long, the next run finds the lease ended, whoever's clock it goes by."""
+        """The seconds after which the next run finds the lease ended, by any machine's clock."""
         return math.ceil(self.lease_seconds) + CLOCK_SKEW_SECONDS
 
     @property
     def last(self) -> bool:
-        """Whether the message is given up after this run."""
+        """True if the message is given up after this run."""
         return self.receives >= self.max_receives
 
     @property
     def exhausted(self) -> bool:
-        """Whether it was to be given up already, and the run that should have was killed."""
+        """True if the message was to be given up already, by a run that was killed."""
         return self.receives > self.max_receives
 
 
 def redelivery_delay(receives: int) -> int:
-    """Seconds after receive number `receives` (the first is 1)."""
+    """The delay in seconds after receive number `receives` (the first is 1)."""
     return (*REDELIVERY_SECONDS, GIVEN_UP_SECONDS)[min(receives, len(REDELIVERY_SECONDS) + 1) - 1]

@@ -1,4 +1,4 @@
-"""What the worker's steps need from outside."""
+"""The ports that the worker's steps share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from deployer.services.worker.invocation import SecondsLeft
 
 @dataclass(frozen=True)
 class BuildPorts:
-    """What the worker's steps need from outside."""
+    """Stores, hosts, clock and telemetry for the worker's steps."""
 
     rounds: Rounds
     requests: RequestStore
@@ -39,7 +39,7 @@ class BuildPorts:
 
     @contextmanager
     def timed(self, fact: str) -> Iterator[None]:
-        """Tell how many seconds the block took, if it comes to its end."""
+        """Tell `fact` with the seconds that the block took, if it comes to its end."""
         begin = self.clock()
         yield
         self.telemetry.fact(fact, seconds=(self.clock() - begin).total_seconds())

@@ -31,10 +31,10 @@ class PublishStep:
     invocation: Invocation
 
     def take(self, record: Round) -> Round:
-        """Publish the stored site; if the repository is not as expected, once more as it is now.
+        """Publish the stored site; on an unexpected repository, once more on what is there.
 
         Raises:
-            Postponed: there is no time left, or it is not its turn to write.
+            Postponed: there is no time left, or the turn to write is later.
             RepositoryConflictError: somebody else is changing the repository, or has its name.
         """
         if self.invocation.seconds_left() < TIME_TO_PUBLISH_SECONDS:

@@ -1,7 +1,7 @@
 """Build one deployment: claim, generate, publish, start the notification.
 
-Each step leaves a checkpoint in the record before the next begins, and is safe to run again:
-whatever was killed is taken up by the next delivery of the message at its last checkpoint.
+Each step leaves a checkpoint in the record before the next begins, and is safe to run again: after
+a kill, the next delivery of the message goes on from the last checkpoint.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def build(message: Message, ports: BuildPorts, invocation: Invocation) -> None:
     postponed (a delayed copy is queued), failed for good, or taken over by another worker.
 
     Raises:
-        DeployerError, or what else went wrong: the message should be delivered again. After the
-            last receive the record says FAILED.
+        Exception: the message should be delivered again. After the last receive the record says
+            FAILED.
     """
     run = _Run(message, ports, invocation)
     try:
@@ -99,7 +99,7 @@ class _Run:
         self.claim.give_back(lambda record: record.released(self.ports.clock()))
 
     def _refuse_what_has_failed(self) -> None:
-        """Leave the reason that the record has, and the message to the dead letters."""
+        """Leave the record's reason as it is, and the message to the dead letters."""
         record = self.ports.rounds.find(self.message.key)
         if record is not None and record.state is State.FAILED:
             raise ReceivedTooOftenError("it has failed already; the record says why")

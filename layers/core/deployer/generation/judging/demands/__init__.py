@@ -1,4 +1,4 @@
-"""What the checks demand of the page, read from their text. Hints and lint rules share it."""
+"""Demands of checks on the page, read from their text. Hints and lint rules share them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deployer.generation.reading.javascript import script
 
 
 def demands_of(check: Check) -> tuple[Demand, ...]:
-    """What the check asks for, as far as it can be read. What cannot be read demands nothing."""
+    """The demands of the check; a part that cannot be read demands nothing."""
     if isinstance(check, JavaScriptCheck):
         found = of_expression(script(check.js))
     elif is_expression(check):
@@ -21,7 +21,7 @@ def demands_of(check: Check) -> tuple[Demand, ...]:
 
 
 def is_expression(check: Check) -> bool:
-    """Whether the check is JavaScript, and no sentence."""
+    """True if the check is JavaScript, and no sentence."""
     if isinstance(check, JavaScriptCheck):
         return True
     return check.startswith("js:") or "document." in check

@@ -1,4 +1,4 @@
-"""What a check demands that is an expression in JavaScript."""
+"""Demands of a check that is an expression in JavaScript."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from deployer.generation.reading.javascript import (
 
 
 def is_unresolved(literal: str) -> bool:
-    """Whether a template of the sender was left in it: nothing on a page can fulfil that."""
+    """True if the sender left a template in the literal: nothing on a page can fulfil that."""
     return "${" in literal
 
 
@@ -76,7 +76,7 @@ def _of_member(selector: str, name: str, use: Node) -> Iterator[Demand]:
 
 
 def _asks_the_page(call: Node) -> bool:
-    """Whether the start page itself is searched, and no other document or element."""
+    """True if the call searches the start page itself, and no other document or element."""
     return re.match(r"(?:window\.)?document\b", source(receiver(call))) is not None
 
 
@@ -86,7 +86,7 @@ _NOTHING = re.compile(r"null|undefined|false|-1")
 
 
 def _is_demanded(node: Node) -> bool:
-    """Whether the check is true only if what `node` says is: not in `!a`, `a || b`, `if (a)`."""
+    """True if the check needs `node` to be true, which it does not in `!a`, `a || b`, `if (a)`."""
     demanded = True
     while (parent := node.parent) is not None:
         if parent.type == "unary_expression" and source(parent).startswith("!"):
@@ -98,7 +98,7 @@ def _is_demanded(node: Node) -> bool:
 
 
 def _is_denied(comparison: Node, node: Node) -> bool:
-    """`a || b`, `a === null`, `a.length === 0`, `a.length < 2`."""
+    """True in `a || b`, `a === null`, `a.length === 0`, `a.length < 2`."""
     if comparison.type != "binary_expression":
         return False
     operator = source(comparison.child_by_field_name("operator"))
@@ -112,7 +112,7 @@ def _is_denied(comparison: Node, node: Node) -> bool:
 
 
 def _reads_numbers_of_each(code: Script) -> bool:
-    """`rows.reduce((sum, cell) => sum + parseFloat(cell.textContent), 0)`."""
+    """True of `rows.reduce((sum, cell) => sum + parseFloat(cell.textContent), 0)` and its like."""
     return any(
         re.fullmatch(r"\w+\.(textContent|innerText)(\.trim\(\))?", source(value))
         for call in code.calls(*_NUMBER_READERS)
@@ -142,7 +142,7 @@ def _read_as_number(node: Node) -> bool:
 
 
 def _asked_for_length(node: Node) -> bool:
-    """`.trim().length > 0`, `.length`, `.trim() !== ""`."""
+    """True before `.trim().length > 0`, `.length`, `.trim() !== ""`."""
     return bool(re.search(r"\.length\b|!==? ?[\"']{2}", source(_statement(node))))
 
 

@@ -1,4 +1,4 @@
-"""What a check can demand of the page."""
+"""The kinds of demands that a check can make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check demands that is a sentence, as far as it says so in a fixed form."""
+"""Demands of a check that is a sentence, where it makes them in a fixed form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OWN_QUERY = re.compile(r"(?:^|[\s\"'`(])(?:\.?/|index\.html)?\?(\w+=[^\s\"'`)]*
 
 
 def of_sentence(check: str) -> Iterator[Demand]:
-    """The demands of a check in words. What a sentence takes back it does not demand."""
+    """The demands of a check in words, without those that the sentence takes back."""
     for query in _OWN_QUERY.finditer(check):
         own = query[1].partition("://")[0]
         yield from (ReadsParameter(name) for name in re.findall(r"(?:^|&)(\w+)=", own))

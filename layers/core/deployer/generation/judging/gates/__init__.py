@@ -1,4 +1,4 @@
-"""What may be published at all. A site that fails here is repaired once, or not published."""
+"""The gates of publication. A site that fails one is repaired once, or not published."""
 
 from __future__ import annotations
 

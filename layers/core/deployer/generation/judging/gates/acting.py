@@ -1,4 +1,4 @@
-"""What a browser acts on in a site: elements, and code wherever it stands."""
+"""Elements of a site that act in a browser, and code wherever it stands."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class Acting:
     path: str
     elements: tuple[Element, ...]
     scripts: tuple[Script, ...]
-    """What runs without its user's doing, or holds functions that may."""
+    """Scripts that run without the user's doing, or hold functions that may."""
     pressed: tuple[Script, ...]
-    """What handlers in the markup run when the page's user presses something."""
+    """Code of handlers in the markup for the user's presses."""
     unread: bool
-    """Whether something in it is nested too deep, or takes too long to read."""
+    """Something in it is nested too deep, or takes too long to read."""
     new: bool
-    """Whether this round wrote it, or made a script of it."""
+    """This round wrote it, or made a script of it."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,12 @@ class Scene:
 
     @cached_property
     def new(self) -> tuple[Acting, ...]:
-        """What this round added: the rest has been judged before."""
+        """The files that this round added; the rest has been judged before."""
         return tuple(each for each in self.files if each.new)
 
     @cached_property
     def by_itself(self) -> LoadAnalysis:
-        """What runs without its user pressing anything, over all pages and scripts."""
+        """The functions that run without a press of the user, over all pages and scripts."""
         return LoadAnalysis(*(c for each in self.files for c in each.scripts), only_presses=True)
 
     @cached_property
@@ -98,18 +98,18 @@ class Scene:
         return policy_for(self.subject.assignment, self.subject.site)
 
     def may_reach(self, address: str) -> bool:
-        """Whether the policy lets a page ask an absolute address for anything."""
+        """True if the policy lets a page ask an absolute address for anything."""
         return self.policy.allows(re.sub(r"^(?:https?:)?[\\/]{2,}", "https://", plain(address)))
 
     def may_connect(self, name: str) -> bool:
-        """Whether the policy lets a page ask a host for anything at all."""
+        """True if the policy lets a page ask a host for anything at all."""
         return any(
             name == each or (each.startswith("*.") and name.endswith(each[1:]))
             for each in self.policy.hosts
         )
 
     def asked(self, words: str) -> bool:
-        """Whether the brief asks for it, in words that a pattern describes."""
+        """True if the brief has `words`, a pattern."""
         return re.search(words, self.subject.assignment.brief, re.IGNORECASE) is not None
 
 
@@ -130,13 +130,13 @@ def _acting(subject: Subject) -> Iterator[Acting]:
 
 
 def _shows_data(pages: tuple[Page, ...]) -> bool:
-    """Whether a page puts text into itself as markup, and nothing in it takes the code out."""
+    """True if a page puts text into itself as markup, and nothing in it takes the code out."""
     code = "\n".join(page.script_text for page in pages)
     return bool(_SHOWS.search(code)) and not _SANITISES.search(code)
 
 
 def _markup_in(path: str, text: str) -> str:
-    """Markup in a file of data, without what is only quoted."""
+    """Markup in a file of data, without quoted samples."""
     if is_a(path, (".json",)):
         return "\n".join(script(f"({text})").strings)
     return _QUOTED.sub("", text)
@@ -173,7 +173,7 @@ def _read(path: str, *, markup: str = "", code: str = "", new: bool) -> Acting:
 
 
 def _codes(element: Element) -> Iterator[tuple[bool, str]]:
-    """What an element runs, and whether that waits for a press."""
+    """The codes that an element runs; True beside one that waits for a press."""
     if element.tag == "script" and is_javascript(element):
         yield False, element.text
     elif is_evaluated(element):

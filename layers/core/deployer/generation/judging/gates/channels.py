@@ -65,7 +65,7 @@ def _ahead(scene: Scene, each: Acting, element: Element) -> Iterator[Finding]:
 
 
 def _are_own_pages(rules: str) -> bool:
-    """Whether speculation rules name own pages one by one; rules for links match any host's."""
+    """True if speculation rules name own pages one by one; rules for links match any host's."""
     try:
         each = [rule for action in json.loads(rules).values() for rule in action]
         return all(elsewhere(page) is None for rule in each for page in rule["urls"])
@@ -74,7 +74,7 @@ def _are_own_pages(rules: str) -> bool:
 
 
 def _framed(scene: Scene, each: Acting, element: Element) -> Iterator[Finding]:
-    """An attached page is published as it came, without a policy."""
+    """Findings about frames on attached pages, which are published without a policy."""
     sandbox = element.attributes.get("sandbox", "allow-same-origin").lower().split()
     if element.tag in ("iframe", "frame") and "allow-same-origin" in sandbox:
         for path in own_paths(element.attributes.get("src", ""), each.path):

@@ -1,4 +1,4 @@
-"""What a generated page does not do unless the brief asks for it, and what no file may repeat."""
+"""Acts that a page needs the brief's words for, and texts that no file may repeat."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Behaviour:
     what: str
     seen: Callable[[Acting], bool]
     asked: str
-    """Which words of the brief ask for it."""
+    """The pattern of words in a brief that ask for it."""
 
 
 def _uses_service_worker(each: Acting) -> bool:
@@ -51,7 +51,7 @@ _GLOBALS = frozenset({"window", "self", "globalThis", "top", "parent", "frames",
 
 
 def _evaluates(code: Script) -> bool:
-    """`eval` and `Function` in any form, and text given to a timer."""
+    """True if the code has `eval` or `Function` in any form, or gives text to a timer."""
     for node in code.of_type("identifier"):
         name, parent = unescaped(source(node)), node.parent
         if name == "eval" or (name == "Function" and not _only_compared(parent)):
@@ -111,7 +111,7 @@ _MARKER = re.compile(r"^\s*={3,}\s*(?:FILE|EDIT|DATA|END|DONE)\b[^\n]*={3,}\s*$"
 
 
 def inspect(scene: Scene) -> Iterator[Finding]:
-    """A FORBIDDEN finding for what nobody asked for."""
+    """A FORBIDDEN finding for each act that nobody asked for."""
     for each in scene.new:
         for behaviour in _BEHAVIOURS:
             if behaviour.seen(each) and not scene.asked(behaviour.asked):

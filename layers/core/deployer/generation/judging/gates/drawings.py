@@ -1,4 +1,4 @@
-"""SVG and other XML: opened by itself no policy holds it, so that it may only draw."""
+"""SVG and other XML: no policy holds a file that is opened by itself, so it may only draw."""
 
 from __future__ import annotations
 

@@ -52,9 +52,9 @@ PIECE_OVERLAP = 400
 
 @lru_cache(maxsize=1)
 def _detectors() -> tuple[RegexBasedDetector, ...]:
-    """Those that know a provider's form. The entropy and keyword ones would flag ordinary pages,
-    Artifactory's every name that begins like `APBiology`; none is asked to verify what it finds,
-    which would be a network call."""
+    """The detectors that know a provider's form. The entropy and keyword ones would flag ordinary
+    pages, Artifactory's every name that begins like `APBiology`. None verifies its finds, which
+    would be a network call."""
     return (
         AWSKeyDetector(), AzureStorageKeyDetector(), DiscordBotTokenDetector(),
         GitHubTokenDetector(), GitLabTokenDetector(), MailchimpDetector(), NpmDetector(),
@@ -65,8 +65,8 @@ def _detectors() -> tuple[RegexBasedDetector, ...]:
 
 @lru_cache(maxsize=1)
 def _detectors_of_copies() -> tuple[RegexBasedDetector, ...]:
-    """Those whose forms are in every tutorial (a sample JWT, `https://user:pass@host`): a model
-    knows no real one but what an attachment showed it."""
+    """The detectors whose forms are in every tutorial (a sample JWT, `https://user:pass@host`): a
+    model knows no real one but from an attachment."""
     return (JwtTokenDetector(), BasicAuthDetector())
 
 
@@ -92,7 +92,7 @@ def _pieces(line: str) -> Iterator[str]:
 
 
 def _kinds(line: str, subject: Subject) -> set[str]:
-    """What a line gives away; a value that stands in the caller's own words is the caller's."""
+    """The kinds of secrets in a line, but for values that stand in the caller's own words."""
     sent = [attachment.content for attachment in subject.assignment.attachments]
     found = [one for one in _found(_detectors(), line) if not _is_made_up(one[1])]
     found += [
@@ -120,7 +120,7 @@ def _own_kinds(text: str, subject: Subject) -> set[str]:
 
 
 def _is_made_up(value: str) -> bool:
-    """Whether the value only shows where a key goes, as `AKIAIOSFODNN7EXAMPLE` does."""
+    """True if the value only shows where a key goes, as `AKIAIOSFODNN7EXAMPLE` does."""
     key = re.split(r"[_-]", value)[-1]
     return bool(_MADE_UP.search(value)) or len(set(key)) < FEWEST_CHARACTERS
 

@@ -74,13 +74,14 @@ def _judged(scene: Scene, each: Acting, text: str, *, whole: bool = True) -> Ite
 
 
 def _may_go(scene: Scene, place: str) -> bool:
-    """Of a brief that asks for a redirect: an unknown address, or a host whose name it says."""
+    """True if a page whose brief asks for a redirect may go there: the address is unknown, or the
+    brief says its host's name."""
     labels = place.split(".")
     return not place or (len(labels) > 1 and scene.asked(rf"\b{re.escape(labels[-2])}\b"))
 
 
 def _assigned(code: Script) -> Iterator[tuple[Node, Node | None]]:
-    """`location = x`, `location.href = x`, `location.host = x`."""
+    """Assignments such as `location = x`, `location.href = x`, `location.host = x`."""
     for node in code.of_type("assignment_expression", "augmented_assignment_expression"):
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or right is None:
@@ -100,7 +101,7 @@ def _assigned(code: Script) -> Iterator[tuple[Node, Node | None]]:
 
 
 def _sets_place(code: Script, left: Node) -> str:
-    """By which name setting `left` leaves the page; empty if it does not."""
+    """The name by which setting `left` leaves the page; empty if it does not."""
     if is_location(code, left):
         return "location"
     owner, name = member(code, left)
@@ -109,7 +110,7 @@ def _sets_place(code: Script, left: Node) -> str:
 
 
 def _called(code: Script) -> Iterator[tuple[Node, Node | None]]:
-    """`location.assign(x)`, `window.open(x)`, `navigation.navigate(x)`, however they are called."""
+    """Calls such as `location.assign(x)`, `window.open(x)`, `navigation.navigate(x)`."""
     for call in code.of_type("call_expression"):
         values = arguments(call)
         for function in origins(code, call.child_by_field_name("function")):
@@ -134,7 +135,7 @@ def _goes(code: Script, function: Node, owner: Node | None, name: str, count: in
 
 
 def _clicked(each: Acting, code: Script) -> Iterator[tuple[Node, Node | None]]:
-    """`link.click()`, with what its address is set to."""
+    """Calls of `link.click()`, with the value that the link's address is set to."""
     for call in code.calls("click", "dispatchEvent"):
         element = receiver(call)
         for leaf in origins(code, element):
@@ -160,7 +161,7 @@ def _addresses_of(code: Script, element: Node | None) -> Iterator[Node]:
 
 
 def _found(each: Acting, node: Node) -> list[Element]:
-    """What a query finds in the markup; an id may stand for its element."""
+    """The elements that a query finds in the markup; an id may stand for its element."""
     if re.search(r"document\.links|getElementsByTagName", source(node)):
         return select(each.elements, "a, area")
     name = f"#{source(node)}" if node.type == "identifier" else ""

@@ -1,4 +1,4 @@
-"""Which files a model may write. Anything else is left out before it reaches a site."""
+"""Paths that a model may write to. Any other is left out before it reaches a site."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OWN = frozenset(map(same_file, OWN_PATHS))
 
 
 def refuse_path(path: str, assignment: Assignment, site: Site) -> str | None:
-    """Why the model may not write to `path`; None if it may."""
+    """The reason why the model may not write to `path`; None if it may."""
     try:
         check_portable_path(path)
     except InvalidPathError as exc:
@@ -56,7 +56,7 @@ def refuse_path(path: str, assignment: Assignment, site: Site) -> str | None:
 
 
 def _clashes(path: str, assignment: Assignment, site: Site) -> bool:
-    """Whether a file system, or git, has no room for `path` beside the site's other files."""
+    """True if a file system, or git, has no room for `path` beside the site's other files."""
     others = {*site, *attachment_names(assignment), *EVERY_SITES_PATHS} - {path}
     return bool(clashing([path], beside=others))
 
@@ -73,6 +73,6 @@ def _refuse_hidden(path: str, assignment: Assignment) -> str | None:
 
 
 def _names(brief: str, path: str) -> bool:
-    """Whether the brief names the path itself, not `other/path`, `path.bak` or `path-2`."""
+    """True if the brief names the path itself, not `other/path`, `path.bak` or `path-2`."""
     before, after = r"(?<![\w./\\~-])(?:\.?/)?", r"(?![\w/\\~-]|\.\w)"
     return re.search(before + re.escape(path) + after, brief) is not None

@@ -1,4 +1,4 @@
-"""How many files a site may have, and how large."""
+"""Limits on the number of a site's files, and on their sizes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_BLOB_CHARACTERS = 10_000
 
 
 def inspect(subject: Subject) -> Iterator[Finding]:
-    """Caps on what the model wrote; attachments are not counted."""
+    """A finding for each limit that the model's files exceed; attachments are not counted."""
     written = {path: subject.site[path] for path in subject.changed}
     if len(written) > MAX_FILES:
         yield _finding("count", f"{len(written)} files were written; {MAX_FILES} are allowed")

@@ -1,4 +1,4 @@
-"""Files that run as workers: no policy reaches them, so what they ask for must be readable."""
+"""Files that run as workers: no policy reaches them, so their requests must be readable."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _ASKS = frozenset(
 _STARTS = re.compile(r"(?:^|\.)(?:Shared)?Worker$|\bserviceWorker\??\.register$")
 _EVENT = r"(?:\w*[eE]vent|evt|ev|e)"
 _REQUEST = re.compile(rf"(?:{_EVENT}\.)request(?:\.url|\.clone\(\))?")
-"""What a service worker was asked for: the page's policy has let it pass."""
+"""The request that a service worker was asked for: the page's policy has let it pass."""
 _BARE_REQUEST = re.compile(
     rf"\{{\s*request\s*\}}\s*=\s*{_EVENT}\s*;|[\"']fetch[\"'],\s*(?:async\s*)?\(\{{\s*request\b"
 )
 
 
 def inspect(scene: Scene) -> Iterator[Finding]:
-    """A FORBIDDEN finding for what a worker's file asks of others, or hides."""
+    """A FORBIDDEN finding for each request to another host in a worker's file, or hidden there."""
     judged: set[str] = set()
     for each in scene.files:
         for code in (*each.scripts, *each.pressed):
@@ -88,7 +88,7 @@ def _judged(scene: Scene, path: str) -> Iterator[Finding]:
 
 
 def _asked(code: Script) -> Iterator[Node]:
-    """What a file's code asks for, as far as the calls say it."""
+    """The addresses that a file's code asks for, where its calls show them."""
     for call in code.of_type("call_expression", "new_expression"):
         name = called(call) or source(
             call.child_by_field_name("function") or call.child_by_field_name("constructor")
@@ -108,7 +108,7 @@ def _is_request(code: Script, node: Node) -> bool:
 
 
 def _hidden(code: Script) -> Iterator[str]:
-    """Uses of what asks hosts under another name."""
+    """Functions that ask hosts, used under another name."""
     for node in code.of_type("identifier", "property_identifier"):
         used = node.parent if node.type == "property_identifier" else node
         call = used.parent if used is not None else None

@@ -18,7 +18,7 @@ _TRIGGERS = {
     "pull_request": r"pull.request",
     "schedule": r"\bschedul|\bcron|\b(?:dai|week|night|hour)ly\b",
 }
-"""What may start one, and which words of the brief ask for it."""
+"""Events that may start a workflow, each with the words of a brief that ask for it."""
 _WORKFLOW_KEYS = frozenset(
     {"name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs"}
 )
@@ -41,7 +41,7 @@ _WELL_KNOWN = frozenset(
 """Actions beside GitHub's own that set up or run a tool, and need no token."""
 _PUBLISHES = re.compile(r"actions/deploy-pages@v[\d.]+")
 _PAGES_RIGHTS = frozenset({"pages", "id-token"})
-"""What `actions/deploy-pages` must be allowed to write (its README)."""
+"""The rights to write that `actions/deploy-pages` needs (its README)."""
 _DOWNLOAD = re.compile(
     r"\b(?:curl|wget|aria2c?|ncat|netcat|nc|iwr|irm|Invoke-(?:WebRequest|RestMethod|Expression)|ssh|scp)\b|/dev/tcp",
     re.IGNORECASE,
@@ -159,7 +159,8 @@ def _text(text: str, subject: Subject) -> Iterator[str]:
 
 
 def _expression(expression: str) -> Iterator[str]:
-    """No secret, no token, no whole context, and nothing that others can put into a command."""
+    """Problems of an expression. It may name no secret, no token, no whole context, and nothing
+    that strangers can put into a command."""
     bare = re.sub(r"'[^']*'", "''", expression)
     for name in re.findall(r"[A-Za-z_][\w.*-]*", bare):
         if not _HARMLESS_NAME.fullmatch(name):
@@ -182,7 +183,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _conditions(workflow: dict[str, Any]) -> Iterator[str]:
-    """What stands in `if`, an expression also without `${{ }}`."""
+    """The texts of `if`, which are expressions also without `${{ }}`."""
     jobs = workflow.get("jobs")
     for job in jobs.values() if isinstance(jobs, dict) else []:
         if isinstance(job, dict):

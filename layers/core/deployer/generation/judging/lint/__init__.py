@@ -1,1 +1,1 @@
-"""Look at a site without a browser: what checks demand, what breaks pages, what is forbidden."""
+"""Lint: a look at a site without a browser, at the checks' demands and at broken pages."""

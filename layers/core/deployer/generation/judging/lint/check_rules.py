@@ -1,7 +1,7 @@
-"""Is what the checks name there at all? What a page does when it runs is for a browser to see.
+"""Names in the checks, looked for in the page. Its behaviour when it runs is for a browser to see.
 
-A page is found at fault only for what no run could make good: a fact of its markup that no script
-speaks of, or a name that stands nowhere in it. Whatever is doubtful is left alone.
+A page is at fault only if no run could make it good: a fact of its markup that no script speaks
+of, or a name that stands nowhere in it. Doubtful cases are left alone.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _REFERS = (
     r"(?:for|href|list|form|headers|aria-[a-z]+|data-[\w-]+|htmlFor|name|class|type|value"
     r"|getElementById\()"
 )
-"""What stands before a name in quotes that makes no id of it."""
+"""Words before a name in quotes that make no id of it."""
 
 
 @dataclass(frozen=True)
 class _Place:
-    """A page, and all that is said in it and in the site's scripts."""
+    """A page, with the text of its markup and of the site's scripts."""
 
     page: Page
     words: str
@@ -113,8 +113,8 @@ def _lacks(place: _Place, selector: str) -> str | None:
 
 
 def _may_create(words: str, wanted: str) -> bool:
-    """Whether scripts may give the id to an element: it stands in quotes other than to be found,
-    or ids are put together."""
+    """True if scripts may give the id to an element: it stands in quotes other than to be found, or
+    ids are put together."""
     name = re.escape(wanted)
     for match in re.finditer(rf"[\"'`]{name}\\?[\"'`]", words):
         before = words[max(match.start() - 40, 0) : match.start()]
@@ -132,7 +132,7 @@ def _may_create(words: str, wanted: str) -> bool:
 
 
 def _says_in_an_address(code: str, value: str) -> bool:
-    """Whether a text in quotes that looks like a path or an address holds the value."""
+    """True if a text in quotes that looks like a path or an address holds the value."""
     address = rf"[\"'`(]([^\"'`()\s]*{re.escape(value)}[^\"'`()\s]*)[\"'`)]"
     return any(re.search(r"/|\.\w", match[1]) for match in re.finditer(address, code))
 
@@ -192,7 +192,7 @@ def _attribute(place: _Place, demand: HasAttribute) -> str | None:
 
 
 def _may_set(place: _Place, element: Element, name: str) -> bool:
-    """Whether a script, or a library that reads the element's attributes, may set the attribute."""
+    """True if a script, or a library that reads the element's attributes, may set the attribute."""
     if any(re.search(rf"[:.@]{re.escape(name)}$", own) for own in element.attributes):
         return True
     camel = re.sub(r"-(\w)", lambda m: m[1].upper(), name.removeprefix("data-"))
@@ -211,7 +211,8 @@ def _parameter(place: _Place, demand: ReadsParameter) -> str | None:
 
 
 def _result(place: _Place, demand: ResultIs) -> str | None:
-    """A number with a fraction, or a long one, that attached data gives is there for a reason."""
+    """The problem of a result that is typed into the page. Only a long number, or one with a
+    fraction, that attached data gives cannot be there by chance."""
     assignment = place.subject.assignment
     by_chance = not re.search(r"\d{2,}\.\d|\d{4}[1-9]", demand.number)
     if by_chance or not assignment.attachments or demand.number in assignment.brief:
@@ -231,4 +232,4 @@ _RULES: dict[type, Callable[[_Place, Any], str | None]] = {
     ReadsParameter: _parameter,
     ResultIs: _result,
 }
-"""What is not here, a number or a text that an element shows, only a browser can tell."""
+"""The rules by demand. Others, such as a number that an element shows, only a browser can tell."""

@@ -1,4 +1,4 @@
-"""What is broken in the text of a page whatever the checks say, and however it runs."""
+"""Faults in the text of a page, whatever the checks say and however it runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deployer.generation.reading.markup import Element
 from deployer.generation.reading.page import Page
 
 Problem = tuple[str, str]
-"""What it is about, and what is wrong with it."""
+"""The subject, and its fault."""
 
 _LEFT_FOR_LATER = re.compile(r"(?://|/\*|<!--)\s*((?:TODO|FIXME)\s*[:(][^\n]{0,80})")
 _KEY_TO_FILL_IN = re.compile(r"\b(?:const|let|var)\s+\w+\s*=\s*([\"'`]YOUR[_-][A-Z_-]+[\"'`])")
@@ -92,7 +92,7 @@ def _unfinished(subject: Subject, page: Page) -> Iterator[Problem]:
 
 
 def _imports(_: Subject, page: Page) -> Iterator[Problem]:
-    """Names of packages, which only an import map can turn into addresses."""
+    """Imports by a package's name, which only an import map can turn into an address."""
     if "importmap" in page.script_text:
         return
     known = {name for e in page.markup.by_tag("script") for name in _mapped(e)}
@@ -125,7 +125,7 @@ def _other_files(subject: Subject) -> Iterator[Finding]:
 
 
 def is_json(text: str) -> bool:
-    """Whether a browser reads it as JSON: it skips a byte order mark."""
+    """True if a browser reads the text as JSON: it skips a byte order mark."""
     try:
         json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):

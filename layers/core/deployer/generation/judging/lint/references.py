@@ -1,4 +1,4 @@
-"""Does what a page loads from its own site stand there? Pages of a project live below /REPO/."""
+"""Files that a page loads from its own site must stand there. Pages live below /REPO/."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LOADED_LINKS = frozenset({"stylesheet", "icon", "manifest", "preload", "modulep
 _READERS = frozenset({"csv", "tsv", "json", "text", "xml"})
 """Methods that load a file where `d3` has them, and take a text elsewhere."""
 _BLOCKED = frozenset({"script", "link", "iframe", "object", "embed", "fetch"})
-"""What browsers do not load over http; pictures are asked for over https instead."""
+"""Elements that browsers do not load over http; pictures are asked for over https instead."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _references(page: Page) -> Iterator[_Reference]:
 
 
 def _fetched(code: Script) -> Iterator[str]:
-    """What a script loads, as far as it stands there as a literal."""
+    """The addresses that a script loads, where they stand as literals."""
     for call in code.calls("fetch", "getJSON", "importScripts", "open", *_READERS):
         values = [string_value(value) for value in arguments(call)]
         name = called(call)

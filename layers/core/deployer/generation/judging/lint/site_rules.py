@@ -1,4 +1,4 @@
-"""Are the files there that the brief speaks of, and is the README worth its name?"""
+"""Files that the brief speaks of must be there, and the README must be worth its name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _READ = re.compile(
     r"|list|draw|visuali|default|import|quer|filter|search|map|analy|comput|calculat)",
     re.IGNORECASE,
 )
-"""What a page does with a file; "include it" alone asks only to have it in the repository."""
+"""Verbs for a page's use of a file; "include it" alone only asks to have it in the repository."""
 _TEXTS = re.compile(
     r"\.(html?|js|mjs|css|json|webmanifest|py|ya?ml|ipynb|ts|svg|xml)$", re.IGNORECASE
 )
@@ -40,7 +40,7 @@ README_SECTIONS = {
     ),
     "the licence": r"\b(licen[sc]e\w*|MIT)\b",
 }
-"""What a README has, and how it is recognised, its headings written with number signs."""
+"""Parts of a README with their patterns, for headings written with number signs."""
 _OTHER_HEADINGS = (
     (r"^([^\n#>|`-][^\n]*)\n(?:=+|-{3,})[ \t]*$", r"# \1"),
     (r"^[ \t]*<h[1-6][^>]*>(.*?)</h[1-6]>", r"# \1"),
@@ -82,7 +82,7 @@ def _uncorrected(subject: Subject) -> Iterator[Finding]:
 
 
 def _attachments(subject: Subject) -> Iterator[Finding]:
-    """An attachment that the brief wants shown is read from its file, not typed into the page."""
+    """Findings about attachments that the brief wants shown: a page reads them from their files."""
     texts = [
         subject.site.text(p) for p in subject.site if _TEXTS.search(p) and p in subject.changed
     ]
@@ -104,7 +104,7 @@ def _sentences(brief: str) -> list[str]:
 
 
 def _refers_to(text: str, name: str) -> bool:
-    """Whether the name stands there as a path, a sentence is not enough, or is put together."""
+    """True if the name stands there as a path, not in a mere sentence, or is put together."""
     ending = re.escape(name.rpartition(".")[2])
     spellings = "|".join(re.escape(one) for one in {name, quote(name), name.replace(" ", "%20")})
     quoted = rf"[\"'`](?:[\w./%-]*/)?(?:{spellings})(?=[?#\"'`\\])"

@@ -1,7 +1,7 @@
 """The addresses that a site plainly asks for, so that a model is told before a browser blocks them.
 
-Only what is certain counts: a link, a sample, a text that is compared or shown asks nobody. What a
-script puts together at run time is left to the browser, which sees it.
+Only certain requests count: a link, a sample, a text that is compared or shown asks nobody. An
+address that a script puts together at run time is left to the browser, which sees it.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _OWN = {
     Kind.FRAME: "'self' blob:",
     Kind.FORM: "'self'",
 }
-"""What a page may use of its own. Evaluation is among it: Vue, Alpine, htmx, Handlebars and
+"""Sources of a page's own. Evaluation is among them: Vue, Alpine, htmx, Handlebars and
 Pyodide need it, and a page's inline scripts, which no policy of ours can tell apart, could do the
 same."""
 _BEGINNING = f"default-src 'self'; script-src {_OWN[Kind.SCRIPT]}"

@@ -27,9 +27,9 @@ _CODE = (".html", ".htm", ".shtml", ".js", ".mjs", ".css", ".json", ".svg", ".js
 
 
 def policy_for(assignment: Assignment, site: Site) -> Policy:
-    """The policy of `site`: what its caller's words allow of what it uses, and its libraries.
+    """The policy of `site`: the hosts that it uses and its caller's words allow, and its libraries.
 
-    A service is in it with all its hosts if the site names one of them: what answers names others.
+    A service is in it with all its hosts if the site names one of them: its answers name others.
     """
     words = _words(assignment)
     text = "\n".join(site.text(path) for path in site if is_a(path, _CODE))
@@ -42,7 +42,7 @@ def policy_for(assignment: Assignment, site: Site) -> Policy:
 
 
 def granted(assignment: Assignment) -> Policy:
-    """What the caller's own words allow, whatever the site will use."""
+    """The hosts that the caller's own words allow, whatever the site will use."""
     words = _words(assignment)
     named = (service.policy for service in services() if service.words.search(words))
     return _all([named_policy(words), *named])
@@ -62,7 +62,7 @@ def _words(assignment: Assignment) -> str:
 
 
 def _libraries(text: str) -> Policy:
-    """Where the site loads libraries from, and the hosts that these ask by themselves."""
+    """The sources of the site's libraries, and the hosts that these ask by themselves."""
     kinds = (Kind.SCRIPT, Kind.STYLE, Kind.FONT, Kind.IMG, Kind.CONNECT)
     loaded = policy((kind, source) for source in _loaded_from(text) for kind in kinds)
     fonts = [(Kind.FONT, "https://fonts.gstatic.com/")] if "fonts.googleapis.com" in text else []

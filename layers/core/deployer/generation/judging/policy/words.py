@@ -9,7 +9,7 @@ from deployer.domain.policy import ANY, Kind, Policy, policy
 from deployer.generation.reading.urls import authorities_in, host
 
 _READ = (Kind.CONNECT, Kind.IMG, Kind.MEDIA, Kind.FONT, Kind.STYLE, Kind.FRAME, Kind.FORM)
-"""What a host may be used for that a caller names: all but running its code."""
+"""Uses of a host that a caller names: all but running its code."""
 _BARE = re.compile(r"(?<![\w@./-])((?:[a-z0-9-]+\.)+[a-z]{2,24})(?![\w-]|\.\w)", re.IGNORECASE)
 _FILE = re.compile(
     r"\.(?:html?|css|[mc]?js|[jt]sx?|json|[ct]sv|md|txt|xml|svg|png|jpe?g|gif|webp|ico|pdf|py|ya?ml|toml"
