@@ -39,7 +39,7 @@ class _Bindings:
 
 
 def element_bindings(code: Script) -> _Bindings:
-    """Names for elements: `const total = document.querySelector("#total")`, `{ total: byId("x") }`."""
+    """Names of elements: `const total = document.querySelector("#total")` and the like."""
     selectors: dict[str, str] = {}
     for node in code.of_type("variable_declarator", "assignment_expression"):
         name = node.child_by_field_name("name") or node.child_by_field_name("left")
