@@ -128,7 +128,10 @@ def _of_all(outcome: Outcome) -> Iterator[Violation]:
     if outcome.dead_letters:
         ids = ", ".join(outcome.dead_letter_ids)
         yield Violation("", f"{outcome.dead_letters} messages are dead letters: {ids}")
-    # A run that is killed between the answer and its checkpoint has paid for nothing.
-    calls, allowed = outcome.other_side.model_calls, len(outcome.posted) + outcome.lost_runs
+    # A run that is killed between the answer and its checkpoint has paid for nothing; what a
+    # browser had repaired is told in the record.
+    told = sum(r.generation.calls for r in outcome.records.values() if r.generation)
+    most = max(told, len(outcome.posted))
+    calls, allowed = outcome.other_side.model_calls, most + outcome.lost_runs
     if calls > allowed:
         yield Violation("", f"the model was called {calls} times, where {allowed} are explained")
