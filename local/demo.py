@@ -4,24 +4,39 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
 
+from operate import browser
 from operate.errors import CommandError
 from operate.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local.run import LocalCloud
+    from local.stand_ins import Cast
     from operate.progress import Progress
 
 FINAL_STATES = ("NOTIFIED", "NOTIFY_FAILED", "FAILED")
 POLL_SECONDS = 0.2
 SECONDS_WITH_STAND_INS = 90
 SECONDS_FOR_REAL = 15 * 60
+
+
+class Running(Protocol):
+    """A started system."""
+
+    cast: Cast
+    endpoints: dict[str, Any]
+
+    def check(self) -> None:
+        """
+        Raises:
+            CommandError: a part of it has stopped by itself.
+        """
 
 
 @dataclass(frozen=True)
@@ -33,12 +48,26 @@ class Finished:
     entry: Mapping[str, Any]
 
 
+def told_of(generation: Mapping[str, Any]) -> list[str]:
+    """The faults that a browser saw, repaired or not, and why it could tell nothing of checks."""
+    unseen = Counter(
+        verdict["evidence"]
+        for verdict in generation["verdicts"]
+        if verdict["verdict"] == "cannot tell" and verdict["check"].startswith("js:")
+    )
+    return [
+        *(f"{fault}: repaired" for fault in generation["repaired"]),
+        *(f"{fault}: not repaired" for fault in generation["unmet"]),
+        *(f"cannot tell of {number} checks: {why}" for why, number in unseen.items()),
+    ]
+
+
 class Demo:
     """Plays the caller and the evaluator of the sample events."""
 
-    def __init__(self, local_cloud: LocalCloud, say: Progress) -> None:
-        self._cloud = local_cloud
-        self._endpoints = local_cloud.endpoints
+    def __init__(self, system: Running, say: Progress) -> None:
+        self._cloud = system
+        self._endpoints = system.endpoints
         self._say = say
         self._session = requests.Session()
         self._session.trust_env = False
@@ -49,8 +78,20 @@ class Demo:
             CommandError: a round ended differently.
         """
         started = self._say.seconds
+        self._make_a_mistake()
         rounds = [self._play_round(1), self._play_round(2)]
         self._print_result(rounds, started)
+
+    def _make_a_mistake(self) -> None:
+        """Have the stand-in model write a page that only a run shows to be wrong, once."""
+        if self._cloud.cast.real_model:
+            return
+        if browser.missing():
+            self._say("no browser, so the demo cannot show how a mistake is found and repaired")
+            return
+        control = f"{self._endpoints['llm_url'].removesuffix('/v1')}/control"
+        wanted = {"behaviour": "mistake", "times": 1}
+        self._session.post(control, json=wanted, timeout=30).raise_for_status()
 
     def _play_round(self, number: int) -> Finished:
         event = json.loads((CHECKOUT / "events" / f"round{number}.json").read_text())
@@ -70,6 +111,8 @@ class Demo:
         if entry["state"] != "NOTIFIED":
             reason = entry.get("error") or entry.get("notification")
             raise CommandError(f"round {number} ended as {entry['state']}: {reason}")
+        for line in told_of(entry["generation"]):
+            self._say(f"round {number}: {line}")
         return Finished(number, time.monotonic() - began, entry)
 
     def _follow(self, number: int, status_url: str, began: float) -> dict[str, Any]:

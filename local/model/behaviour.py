@@ -90,7 +90,7 @@ def faulty(request: Request) -> Answer:
 def mistaken(request: Request) -> Answer:
     """A page whose script reads a column that the data does not have: only a run shows it."""
     blocks = [
-        FileBlock(block.path, block.text.replace("salesOf(row, name)", "Number(row.total_sales)"))
+        FileBlock(block.path, block.text.replace("+ salesOf(row, name)", "+ Number(row.Sales)"))
         if isinstance(block, FileBlock)
         else block
         for block in blocks_for(request)

@@ -87,7 +87,7 @@ def test_a_wrong_page_fails_with_what_stands_in_its_place(visiting: Visiting) ->
 def test_a_missing_element_is_told_with_what_was_thrown(visiting: Visiting) -> None:
     evidence = visiting("", TOTAL).looks[0].evidence[0]
     assert evidence.threw.startswith("TypeError: Cannot read properties of null")
-    assert evidence.found == (("#total", "nothing"),)
+    assert evidence.found == (("#total", ""),)
 
 
 def test_a_page_is_judged_as_it_stays(visiting: Visiting) -> None:

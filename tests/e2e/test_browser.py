@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -14,7 +15,10 @@ from deployer.adapters.s3 import S3Candidates
 from deployer.domain.policy import Kind, policy
 from deployer.domain.site import Site
 from deployer.domain.visit import Verdict, Visit
+from local import demo, stand_ins
 from local.stack import STACK
+from operate.places import Ports
+from operate.progress import Progress
 from tests.e2e.conftest import Deployer
 from tests.e2e.test_least_privilege import BROWSER, missed, without
 
@@ -86,3 +90,29 @@ def test_the_status_links_to_pictures_that_its_role_may_read(deployer: Deployer)
     assert shown.content.startswith(b"\x89PNG")
     with without(deployer, "StatusRole", "Pictures"):
         assert requests.get(shown.url, timeout=10).status_code == 403
+
+
+@dataclass
+class Running:
+    """The started system, as the demo knows it."""
+
+    endpoints: dict[str, Any]
+    cast: stand_ins.Cast
+
+    def check(self) -> None:
+        """Everything runs: the tests would fail otherwise."""
+
+
+def test_the_demo_shows_a_mistake_found_and_repaired(
+    deployer: Deployer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = int(deployer.endpoints["api_url"].rpartition(":")[2])
+    cast = stand_ins.only_stand_ins(Ports(port))
+
+    demo.Demo(Running(deployer.endpoints, cast), Progress()).play()
+
+    told = capsys.readouterr().out
+    assert "round 1: #total-sales shows NaN, expected 800 ± 0.01: repaired" in told
+    (first, _) = (deployer.wait("sum-of-sales-a1b2c", number) for number in (1, 2))
+    assert first["generation"]["calls"] == 2
+    assert first["generation"]["unmet"] == []

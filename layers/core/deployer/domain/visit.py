@@ -83,7 +83,7 @@ class Evidence:
     reason: str = ""
     """The reason why it cannot be told, or why the page gave no value."""
     found: tuple[tuple[str, str], ...] = ()
-    """For a check that does not pass: each selector in it and the HTML that stands there."""
+    """For a check that does not pass: each selector in it and the HTML there, if any."""
 
 
 @dataclass(frozen=True)

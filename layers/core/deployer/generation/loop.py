@@ -140,7 +140,7 @@ class _Generation:
         """The faults of earlier candidates that the best no longer has."""
         wrong = {finding.identity for finding in best.inspected.findings}
         healed = {
-            finding.identity: finding.problem
+            finding.identity: finding.in_short
             for candidate in self._candidates
             for finding in candidate.inspected.findings
             if finding.identity not in wrong

@@ -26,10 +26,16 @@ class Finding:
     problem: str
     check: str = ""
     """The check that it is about, as `check_text` tells it; empty where it is about none."""
+    fault: str = ""
+    """The problem in a clause for a person, where it can be said so shortly."""
 
     @property
     def identity(self) -> tuple[str, str]:
         return self.rule, self.subject
+
+    @property
+    def in_short(self) -> str:
+        return self.fault or self.problem
 
 
 def score(findings: Iterable[Finding]) -> tuple[int, int, int, int]:

@@ -20,6 +20,7 @@ from deployer.domain.visit import (
     Visit,
     When,
 )
+from deployer.generation.judging.expectation import expectation_of
 from deployer.generation.judging.findings import Finding, Severity
 from deployer.generation.judging.trying import Trial
 
@@ -64,18 +65,21 @@ def findings_of(
     trials: Sequence[Trial], verdicts: Sequence[CheckVerdict], report: Report
 ) -> Iterator[Finding]:
     """A finding for each check that was seen to fail, and for what is broken in the page itself."""
+    expressions = [trial for trial in trials if trial.expression]
     for trial, verdict in zip(trials, verdicts, strict=True):
         if verdict.verdict is Verdict.FAILS:
-            severity = Severity.REGRESSION if trial.passed_before else Severity.CHECK
-            before = f"round {trial.round} promised it and the page fails it now: "
-            yield Finding(
-                severity,
-                "fails in a browser",
-                trial.check,
-                f"{before if trial.earlier else ''}{trial.check}: {verdict.evidence}",
-                check=trial.check,
-            )
+            fault = _shortfall(trial, report, expressions.index(trial)) if trial.expression else ""
+            yield _finding(trial, verdict, fault)
     yield from _of_the_page(report)
+
+
+def _finding(trial: Trial, verdict: CheckVerdict, fault: str) -> Finding:
+    severity = Severity.REGRESSION if trial.passed_before else Severity.CHECK
+    before = f"round {trial.round} promised it and the page fails it now: "
+    problem = f"{before if trial.earlier else ''}{trial.check}: {verdict.evidence}"
+    return Finding(
+        severity, "fails in a browser", trial.check, problem, check=trial.check, fault=fault
+    )
 
 
 def joined(
@@ -121,12 +125,12 @@ def told(happening: Happening) -> str:
 
 
 def _by_expression(trial: Trial, report: Report, index: int) -> CheckVerdict:
-    looks = [look for look in report.looks if index < len(look.evidence)]
+    looks = _looks(report, index)
     held = tuple(
         look.when.value for look in looks if look.evidence[index].verdict is Verdict.PASSES
     )
     verdict = report.verdict(index)
-    evidence = "" if verdict is Verdict.PASSES else _evidence(looks, index, report)
+    evidence = "" if verdict is Verdict.PASSES else _evidence(trial, report, index)
     return CheckVerdict(
         trial.check,
         trial.round,
@@ -146,15 +150,31 @@ def _by_steps(trial: Trial, report: Report, index: int) -> CheckVerdict:
     return CheckVerdict(trial.check, trial.round, seen.verdict, evidence, steps=lines)
 
 
-def _evidence(looks: list[Look], index: int, report: Report) -> str:
+def _evidence(trial: Trial, report: Report, index: int) -> str:
     """The evidence in words: the last look first, then the faults in the page until then."""
+    looks = _looks(report, index)
     if not looks:
         return report.problem or "the browser did not come to it"
-    parts = list(_seen(looks[-1].evidence[index]))
+    parts = [*filter(None, [_shortfall(trial, report, index)]), *_seen(looks[-1].evidence[index])]
     before = [look for look in looks[:-1] if look.evidence[index].verdict is Verdict.PASSES]
     if any(look.when is When.LOADED for look in before):
         parts.insert(0, "it held when the page had loaded, and no longer later")
     return "; ".join([*parts, *_wrong(report)]) or report.problem
+
+
+def _looks(report: Report, index: int) -> list[Look]:
+    """The looks at which the expression was evaluated."""
+    return [look for look in report.looks if index < len(look.evidence)]
+
+
+def _shortfall(trial: Trial, report: Report, index: int) -> str:
+    """The fault in a clause, for an expression that compares one element's text; else empty."""
+    expected, looks = expectation_of(trial.expression), _looks(report, index)
+    if expected is None or not looks:
+        return ""
+    found = dict(looks[-1].evidence[index].found)
+    html = found.get(expected.selector, found.get(f'[id="{expected.selector[1:]}"]'))
+    return "" if html is None else expected.against(html)
 
 
 def _wrong(report: Report) -> list[str]:

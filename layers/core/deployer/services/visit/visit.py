@@ -193,7 +193,7 @@ class _Looking:
 
     def _found(self, expression: str) -> tuple[tuple[str, str], ...]:
         return tuple(
-            (selector, self.page.html(selector) or "nothing")
+            (selector, self.page.html(selector) or "")
             for selector in selectors(expression)[:MAX_FOUND]
         )
 
