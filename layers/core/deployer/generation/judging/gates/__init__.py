@@ -9,6 +9,7 @@ from deployer.generation.judging.gates import (
     channels,
     contents,
     drawings,
+    frames,
     keys,
     leaving,
     sizes,
@@ -23,6 +24,7 @@ ACTING_GATES = (
     contents.inspect,
     leaving.inspect,
     channels.inspect,
+    frames.inspect,
     workers.inspect,
     drawings.inspect,
 )

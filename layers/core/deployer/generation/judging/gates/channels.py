@@ -1,4 +1,4 @@
-"""Ways to a host that no policy closes: what is loaded ahead, peers, other windows."""
+"""Ways to a host that no policy closes: what is loaded ahead, and peers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from tree_sitter import Node
 
 from deployer.generation.judging.findings import Finding, Severity
 from deployer.generation.judging.gates.acting import Acting, Scene
-from deployer.generation.reading.javascript import Script, called, source, unescaped
+from deployer.generation.reading.javascript import Script, source, unescaped
 from deployer.generation.reading.markup import Element
-from deployer.generation.reading.page import PAGES, XML, is_a
-from deployer.generation.reading.urls import authority, elsewhere, host, own_paths
+from deployer.generation.reading.urls import authority, elsewhere, host
 from deployer.generation.reading.values import beginning, origins
-from deployer.generation.reading.windows import is_window, member
 
 _AHEAD = frozenset({"preconnect", "dns-prefetch", "prerender"})
 _PEERS = (
@@ -26,11 +24,6 @@ _KNOWN_SERVER = re.compile(
     r"stuns?:(?:stun\d?\.l\.google\.com|stun\.cloudflare\.com|stun\.services\.mozilla\.com"
     r"|global\.stun\.twilio\.com|stun\.relay\.metered\.ca)(?::\d+)?"
 )
-_POWERS = frozenset(
-    {"fetch", "XMLHttpRequest", "WebSocket", "EventSource", "WebTransport", "navigator", "Worker",
-     "SharedWorker", "Image", "eval", "Function", "open"}
-)  # fmt: skip
-_OWN_WINDOW = re.compile(r"(?:window|self|globalThis|this)")
 
 
 def inspect(scene: Scene) -> Iterator[Finding]:
@@ -38,10 +31,8 @@ def inspect(scene: Scene) -> Iterator[Finding]:
     for each in scene.new:
         for element in each.elements:
             yield from _ahead(scene, each, element)
-            yield from _framed(scene, each, element)
         for code in (*each.scripts, *each.pressed):
             yield from _peers(scene, each, code)
-            yield from _other_windows(each, code)
             for text in {"speculationrules", "http-equiv", *_AHEAD}.intersection(code.strings):
                 yield _finding(each, text, f"makes an element with {text}: write it as markup")
             if re.search(r"\.httpEquiv\s*=", code.text):
@@ -71,31 +62,6 @@ def _are_own_pages(rules: str) -> bool:
         return all(elsewhere(page) is None for rule in each for page in rule["urls"])
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
         return False
-
-
-def _framed(scene: Scene, each: Acting, element: Element) -> Iterator[Finding]:
-    """Findings about frames on attached pages, which are published without a policy."""
-    sandbox = element.attributes.get("sandbox", "allow-same-origin").lower().split()
-    if element.tag in ("iframe", "frame") and "allow-same-origin" in sandbox:
-        for path in own_paths(element.attributes.get("src", ""), each.path):
-            if path in scene.subject.attached and is_a(path, (*PAGES, *XML)):
-                problem = (
-                    f'frames {path}, which has no policy: give the frame sandbox="allow-scripts"'
-                )
-                yield _finding(each, path, problem)
-
-
-def _other_windows(each: Acting, code: Script) -> Iterator[Finding]:
-    """`frame.contentWindow.fetch(x)`: a window on a file without a policy has none either."""
-    for node in code.of_type("member_expression", "subscript_expression"):
-        owner, name = member(code, node)
-        if name in _POWERS and owner is not None and not _OWN_WINDOW.fullmatch(source(owner)):
-            if is_window(code, owner) or any(map(_opened, origins(code, owner))):
-                yield _finding(each, source(node)[:80], f"uses {name} of another window: remove it")
-
-
-def _opened(node: Node) -> bool:
-    return called(node) == "open" or source(node).startswith(("frames", "window.frames"))
 
 
 def _peers(scene: Scene, each: Acting, code: Script) -> Iterator[Finding]:
