@@ -28,6 +28,7 @@ class Kind:
         head, script, files = STYLES[style](self.script)
         text = (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{self.name}</title>'
+            f'<meta name="viewport" content="width=device-width">'
             f"{head}</head><body>{self.body}{script}</body></html>"
         )
         return {p: t.encode() for p, t in {"index.html": text, **self.files, **files}.items()}
@@ -120,7 +121,7 @@ KINDS = (
         mistakes=(
             ("slice(2)", "slice(4)"),
             ("innerHTML", "textContent"),
-            ("html.join('')", "html"),
+            ("html.join('')", "html[1]"),
             ("'./input.md'", "'/input.md'"),
             ("answer.text()", "answer.json()"),
             (".format(text", ".formatt(text"),

@@ -82,6 +82,16 @@ def test_an_expectation_that_does_not_come_true_fails_with_what_it_gave(
     assert silent.reason.startswith("no dialog opened, at step 2")
 
 
+def test_a_text_that_does_not_come_to_an_element_fails_with_what_is_there(
+    chromium: Chromium,
+) -> None:
+    evidence = tried(chromium, "wait for #late -> never", "expect true")
+
+    assert evidence.verdict is Verdict.FAILS
+    assert evidence.reason.startswith("#late does not come to hold the text, at step 1 (wait for")
+    assert evidence.found == (("#late", '<p id="late">here it is</p>'),)
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
@@ -91,7 +101,7 @@ def test_an_expectation_that_does_not_come_true_fails_with_what_it_gave(
         ("click #[", "#[ is not a selector"),
         ("fill #late -> x", "#late is not a field"),
         ("select #money -> Yen", "#money has no such option"),
-        ("wait for #late -> never", "#late does not come to hold the text"),
+        ("wait for #nothing -> never", "nothing fits #nothing"),
         ("expect ](", "it is no expression"),
     ],
 )

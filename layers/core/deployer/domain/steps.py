@@ -8,7 +8,8 @@ A model writes them with the site, one a line, and a browser carries them out:
     fill #name -> Ada          type into a field
     select #currency -> EUR    choose an option by its value or its label
     press #name -> Enter       press a key in an element; `press Escape` in whatever has the focus
-    wait for #result -> 42     until the element is there, and holds the text if one is given
+    wait for #result -> 42     until the element is there, and holds the text if one is given: an
+                               element that is there and never holds it fails the check
     expect document.body.classList.contains("dark")
     expect dialog Hello        an alert, confirm or prompt that the last action opened
 """

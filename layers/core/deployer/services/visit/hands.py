@@ -73,6 +73,10 @@ class CannotActError(Exception):
     """The action is not possible on this page; the message says why."""
 
 
+class OtherTextError(CannotActError):
+    """The element is there and does not come to hold the text that was waited for."""
+
+
 class Hands:
     """Acts on one page as a person would.
 
@@ -103,7 +107,11 @@ class Hands:
         self._page.press(key)
 
     def wait_for(self, selector: str, text: str) -> None:
-        """Wait until the element is there, and holds the text."""
+        """Wait until the element is there, and holds the text.
+
+        Raises:
+            OtherTextError: it is there, and holds another one.
+        """
         self._until_done(f"{_HOLDS}({json.dumps(selector)}, {json.dumps(text)})", selector)
 
     def _until_done(self, script: str, selector: str) -> str:
@@ -119,5 +127,6 @@ class Hands:
             if said not in _REASONS:
                 return said
             if self._clock() > until:
-                raise CannotActError(_REASONS[said].format(selector))
+                kind = OtherTextError if said == "other text" else CannotActError
+                raise kind(_REASONS[said].format(selector))
             self._page.wait(POLL_SECONDS)

@@ -12,6 +12,7 @@ from deployer.services.visit.hands import (
     POLL_SECONDS,
     CannotActError,
     Hands,
+    OtherTextError,
 )
 
 LOAD_SECONDS = 8.0
@@ -39,13 +40,17 @@ class StepsRun:
         """Carry the steps out in order, until one cannot be done or an expectation fails.
 
         A step whose element is missing leaves the verdict open: the steps may be wrong, not the
-        page. Only an expectation can fail.
+        page. Only an expectation can fail, as that of a text in an element that is there.
         """
         for number, step in enumerate(steps, 1):
             if self._clock() > self._until:
                 return _open(number, step, "there was no time left for it")
             try:
                 failed = self._do(number, step)
+            except OtherTextError as exc:
+                shown = ((step.target, self._page.html(step.target) or ""),)
+                reason = f"{exc}, at step {number} ({step})"
+                return Evidence(Verdict.FAILS, reason=reason, found=shown)
             except CannotActError as exc:
                 return _open(number, step, str(exc))
             if failed is not None:
