@@ -66,6 +66,13 @@ MEASURED = {
         "output_tokens": "OutputTokens",
         "cost_usd": "CostUSD",
     },
+    "judged": {
+        "passed": "ChecksPassed",
+        "failed": "ChecksFailed",
+        "cannot_tell": "ChecksUntold",
+        "repaired": "FaultsRepaired",
+        "browser_seconds": "BrowserSeconds",
+    },
 }
 """Numbers of a fact that are metrics of their own."""
 
@@ -80,7 +87,9 @@ class PowertoolsTelemetry:
         for detail, metric in MEASURED.get(name, {}).items():
             value = details.get(detail)
             if isinstance(value, int | float):
-                metrics.add_metric(name=metric, unit=MetricUnit.NoUnit, value=value)
+                seconds_long = metric.endswith("Seconds")
+                unit = MetricUnit.Seconds if seconds_long else MetricUnit.NoUnit
+                metrics.add_metric(name=metric, unit=unit, value=value)
         seconds = details.get("seconds")
         if isinstance(seconds, int | float):
             metrics.add_metric(

@@ -49,16 +49,17 @@ def test_plain_words_without_steps_and_unfilled_templates_cannot_be_told() -> No
     assert "placeholder" in verdicts[2].evidence
 
 
-def test_an_earlier_check_is_tried_by_its_stored_steps_unless_it_is_taken_back() -> None:
+def test_an_earlier_check_is_tried_by_its_stored_steps_also_if_it_is_taken_back() -> None:
     kept = CheckVerdict("Dark mode", 1, Verdict.PASSES, steps=("click #dark", "expect true"))
     later = assignment(
         checks=(TOTAL,), earlier_checks=("Dark mode", "Old", TOTAL), verdicts=(kept,)
     )
 
-    ours, dark = trials_of(later, {}, superseded=frozenset({2}))
+    ours, dark, old = trials_of(later, {}, superseded=frozenset({2}))
 
     assert (ours.check, ours.round, ours.earlier) == (f"js: {TOTAL.js}", 2, False)
     assert (dark.check, dark.round, dark.passed_before) == ("Dark mode", 1, True)
+    assert (dark.superseded_by, old.superseded_by) == (None, 2)
     assert [str(step) for step in dark.steps] == ["click #dark", "expect true"]
 
 

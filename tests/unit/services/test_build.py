@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from deployer.domain.check_verdict import CheckVerdict
 from deployer.domain.errors import (
     ModelRefusedError,
 )
+from deployer.domain.generation_report import StoredSite
 from deployer.domain.round import State
+from deployer.domain.site import Site
 from deployer.domain.site_cache import CacheScope
+from deployer.domain.visit import Verdict
 from tests.support.builders import a_report, a_request
 from tests.unit.services.world import REPOSITORY, World
 
@@ -85,6 +89,42 @@ def test_a_revision_knows_the_attachments_and_checks_of_the_rounds_before(world:
     world.work(world.accept(a_request(round=2, nonce="nonce-2", attachments=[], checks=[])))
     assert world.generate.assignments[1].earlier_attachments == ("data.csv",)
     assert world.generate.assignments[1].earlier_checks == a_request().checks
+
+
+def test_a_revision_reads_the_site_before_it_once_with_its_verdicts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = (CheckVerdict("js: true", 1, Verdict.PASSES),)
+    world.generate.answer = lambda _: StoredSite(
+        Site({"index.html": b"1"}), a_report(verdicts=kept)
+    )
+    world.work(world.accept(a_request()))
+    loaded: list[str] = []
+    load = world.sites.load
+    monkeypatch.setattr(world.sites, "load", lambda ref: loaded.append(ref) or load(ref))
+
+    world.work(world.accept(a_request(round=2, nonce="nonce-2")))
+
+    assert world.generate.assignments[1].verdicts == kept
+    assert loaded.count(world.record(1).site_ref) == 1
+
+
+def test_what_a_browser_saw_is_a_fact(world: World) -> None:
+    verdicts = (
+        CheckVerdict("a", 1, Verdict.PASSES),
+        CheckVerdict("b", 1, Verdict.FAILS),
+        CheckVerdict("c", 1, Verdict.FAILS, superseded_by=2),
+        CheckVerdict("d", 1, Verdict.CANNOT_TELL),
+    )
+    report = a_report(verdicts=verdicts, repaired=("#a shows NaN",), browser_seconds=2.5)
+    world.generate.answer = lambda _: StoredSite(Site({"index.html": b"1"}), report)
+
+    world.work(world.accept(a_request()))
+
+    (judged,) = (details for name, details in world.telemetry.facts if name == "judged")
+    assert judged == {
+        "passed": 1, "failed": 1, "cannot_tell": 1, "repaired": 1, "browser_seconds": 2.5,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

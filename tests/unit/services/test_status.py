@@ -62,7 +62,7 @@ def test_every_round_tells_where_it_is_and_how_its_notification_went() -> None:
 
 
 def test_a_site_tells_what_a_browser_saw_and_where_its_pictures_are() -> None:
-    dark = CheckVerdict("Dark mode", 1, Verdict.FAILS, "no dialog", (), ("click #dark",))
+    dark = CheckVerdict("Dark mode", 1, Verdict.FAILS, "no dialog", (), ("click #dark",), 2)
     report = a_report(
         unmet=("Dark mode: no dialog",),
         unproven=("README is professional: no steps",),
@@ -88,6 +88,7 @@ def test_a_site_tells_what_a_browser_saw_and_where_its_pictures_are() -> None:
             "evidence": "no dialog",
             "held": [],
             "steps": ["click #dark"],
+            "superseded_by": 2,
         }
     ]
     assert told["screenshots"] == {"375": "https://bucket.example/pictures/a/375.png"}

@@ -29,6 +29,9 @@ class CheckVerdict:
     steps: tuple[str, ...] = ()
     """The steps in which a check in plain words was tried, a line each."""
 
+    superseded_by: int | None = None
+    """The round whose brief takes it back, as the model reads it; None while it counts."""
+
     @property
     def passes(self) -> bool:
         return self.verdict is Verdict.PASSES

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from deployer.domain.check_verdict import CheckVerdict, shortened, verdicts_for_a_record
 from deployer.domain.language_model import Usage
 from deployer.domain.site import Site
-from deployer.domain.visit import Picture
+from deployer.domain.visit import Picture, Verdict
 
 _MOST_TEXTS = 30
 _LONGEST_TEXT = 500
@@ -54,8 +54,15 @@ class GenerationReport:
     verdicts: tuple[CheckVerdict, ...] = ()
     pictures: tuple[Picture, ...] = ()
     """Screenshots of the site as it was published."""
+    browser_seconds: float = 0.0
+    """Of all visits to all candidates."""
     cost_usd: float | None = None
     """An estimate; None if no prices were configured."""
+
+    def count(self, verdict: Verdict) -> int:
+        """The checks that still count and came to `verdict`."""
+        counting = (one for one in self.verdicts if not one.superseded_by)
+        return sum(one.verdict is verdict for one in counting)
 
 
 def for_a_record(report: GenerationReport) -> GenerationReport:

@@ -13,6 +13,7 @@ from deployer.generation.judging.inspected import Inspected
 from deployer.generation.judging.inspection import inspect
 from deployer.generation.judging.policy.csp import with_policy
 from deployer.generation.judging.policy.hosts import policy_for
+from deployer.generation.judging.superseding import without
 from deployer.generation.judging.trying import trials_of
 from deployer.generation.judging.verdicts import findings_of, joined, verdicts_of, visit_of
 
@@ -30,7 +31,7 @@ class Inspector:
     def __call__(
         self, site: Site, trials: Trials, assignment: Assignment, seconds: float
     ) -> Inspected:
-        read = Inspected(inspect(site, assignment))
+        read = Inspected(inspect(site, without(assignment, trials.superseded)))
         # What may not be published is not worth a visit: it is repaired first, or refused.
         if self.browser is None or read.forbidden:
             return read
@@ -42,7 +43,8 @@ class Inspector:
         report = self.browser.visit(published, visit)
         verdicts = verdicts_of(tried, report)
         found = joined(read.findings, verdicts, findings_of(tried, verdicts, report))
-        return Inspected(found, verdicts, report.pictures)
+        taken_back = tuple(one for one in assignment.verdicts if one.superseded_by)
+        return Inspected(found, (*verdicts, *taken_back), report.pictures, report.seconds)
 
 
 READ_ONLY = Inspector()

@@ -30,6 +30,7 @@ from deployer.generation.judging.inspected import Inspected
 from deployer.generation.judging.policy.csp import with_policy, without_policy
 from deployer.generation.judging.policy.hosts import policy_for
 from deployer.generation.judging.subject import Subject
+from deployer.generation.judging.superseding import notes_of, still_counting
 from deployer.generation.own_files import with_own_files
 
 DEFAULT_BUDGET = Budget()
@@ -73,6 +74,7 @@ class Generator:
             allow_workflows=self.allow_workflows,
             known_secrets=self.known_secrets(),
         )
+        bounded = still_counting(bounded)
         prompts = Prompts(bounded, self.nonce())
         conversation = Conversation(self.model(), prompts.nonce, seconds_left, self.budget)
         return _Generation(bounded, prompts, conversation, self.budget, self.inspect).run()
@@ -122,6 +124,7 @@ class _Generation:
 
     def _report(self, best: Candidate) -> GenerationReport:
         usage, prices = self._conversation.usage, self._budget.prices
+        taken_back = notes_of(self._assignment, best.trials.superseded)
         return GenerationReport(
             model=self._conversation.model_name,
             calls=self._conversation.calls,
@@ -132,7 +135,8 @@ class _Generation:
             repaired=self._healed(best),
             verdicts=best.inspected.verdicts,
             pictures=best.inspected.pictures,
-            notes=tuple(dict.fromkeys(self._notes)),
+            notes=tuple(dict.fromkeys([*self._notes, *taken_back])),
+            browser_seconds=sum(one.inspected.browser_seconds for one in self._candidates),
             cost_usd=round(prices.cost(usage), 6) if prices else None,
         )
 

@@ -78,6 +78,7 @@ def _verdict(verdict: CheckVerdict) -> dict[str, Any]:
         "evidence": verdict.evidence,
         "held": list(verdict.held),
         "steps": list(verdict.steps),
+        "superseded_by": verdict.superseded_by,
     }
 
 

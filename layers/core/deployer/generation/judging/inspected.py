@@ -16,6 +16,7 @@ class Inspected:
     findings: tuple[Finding, ...]
     verdicts: tuple[CheckVerdict, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    browser_seconds: float = 0.0
 
     @property
     def score(self) -> tuple[int, int, int, int]:
@@ -51,5 +52,7 @@ class Inspected:
     @property
     def _unproven(self) -> dict[str, str]:
         return {
-            one.check: one.evidence for one in self.verdicts if one.verdict is Verdict.CANNOT_TELL
+            one.check: one.evidence
+            for one in self.verdicts
+            if one.verdict is Verdict.CANNOT_TELL and not one.superseded_by
         }

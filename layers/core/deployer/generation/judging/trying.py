@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deployer.domain.request import Check, JavaScriptCheck, check_text
 from deployer.domain.steps import InvalidStepsError, Step, parse_steps
 from deployer.generation.assignment import Assignment
+from deployer.generation.judging.superseding import explained
 
 _IS_JAVASCRIPT = re.compile(r"^js:|\bdocument\.\w|\bwindow\.\w")
 _LEFT_OVER = re.compile(r"\$\{\s*(?:seed|result|nonce)\s*\}")
@@ -27,6 +28,10 @@ class Trial:
     earlier: bool = False
     passed_before: bool = False
     """The site as it stands was seen to pass it."""
+    superseded_by: int | None = None
+    """The round whose brief takes it back, as the model reads it."""
+    explained: bool = True
+    """The brief can be read so; of no other check than a superseded one."""
     expression: str = ""
     steps: tuple[Step, ...] = ()
     why_not: str = ""
@@ -38,7 +43,7 @@ def trials_of(
     steps: Mapping[int, tuple[str, ...]],
     superseded: frozenset[int] = frozenset(),
 ) -> tuple[Trial, ...]:
-    """A trial for each check of the round, and for each earlier one that still counts.
+    """A trial for each check of the round, and for each earlier one.
 
     Args:
         steps: the lines that the model wrote for a check of this round, by the check's number.
@@ -56,10 +61,10 @@ def _earlier(assignment: Assignment, superseded: frozenset[int]) -> Iterator[Tri
     again = {check_text(check) for check in assignment.checks}
     for number, check in enumerate(assignment.earlier_checks, 1):
         text = check_text(check)
-        if number in superseded or text in again:
+        if text in again:
             continue
         before = kept.get(text)
-        yield _trial(
+        trial = _trial(
             check,
             number,
             before.round if before else max(assignment.round - 1, 1),
@@ -67,6 +72,10 @@ def _earlier(assignment: Assignment, superseded: frozenset[int]) -> Iterator[Tri
             earlier=True,
             passed_before=before is not None and before.passes,
         )
+        if number in superseded:
+            told = explained(assignment.brief, text)
+            trial = replace(trial, superseded_by=assignment.round, explained=told)
+        yield trial
 
 
 def _trial(
@@ -93,7 +102,16 @@ def _trial(
             parsed = parse_steps(lines)
         except InvalidStepsError as exc:
             why_not = f"its steps cannot be carried out: {exc}"
-    return Trial(text, number, asked_in, earlier, passed_before, expression, parsed, why_not)
+    return Trial(
+        text,
+        number,
+        asked_in,
+        earlier,
+        passed_before,
+        expression=expression,
+        steps=parsed,
+        why_not=why_not,
+    )
 
 
 def expression_of(check: Check) -> str:

@@ -34,18 +34,24 @@ _OF_THE_PAGE = {
 """Faults of a page whatever its checks say. A failed request is told with a check that
 fails: a picture that is missing on purpose, or a host that is down, is no fault."""
 
+_UNEXPLAINED = "the answer says that the brief takes it back, and the brief has no word of it"
+
 
 def verdicts_of(trials: Sequence[Trial], report: Report) -> tuple[CheckVerdict, ...]:
     """A verdict for each trial, in their order, out of the report of `visit_of(trials)`."""
     expressions = [trial for trial in trials if trial.expression]
     tried = [trial for trial in trials if trial.steps]
-    return tuple(
+    verdicts = (
         _by_expression(trial, report, expressions.index(trial))
         if trial.expression
         else _by_steps(trial, report, tried.index(trial))
         if trial.steps
         else CheckVerdict(trial.check, trial.round, Verdict.CANNOT_TELL, trial.why_not)
         for trial in trials
+    )
+    return tuple(
+        replace(verdict, superseded_by=trial.superseded_by)
+        for trial, verdict in zip(trials, verdicts, strict=True)
     )
 
 
@@ -67,16 +73,18 @@ def findings_of(
     """A finding for each check that was seen to fail, and for what is broken in the page itself."""
     expressions = [trial for trial in trials if trial.expression]
     for trial, verdict in zip(trials, verdicts, strict=True):
-        if verdict.verdict is Verdict.FAILS:
+        if verdict.verdict is Verdict.FAILS and not (trial.superseded_by and trial.explained):
             fault = _shortfall(trial, report, expressions.index(trial)) if trial.expression else ""
             yield _finding(trial, verdict, fault)
     yield from _of_the_page(report)
 
 
 def _finding(trial: Trial, verdict: CheckVerdict, fault: str) -> Finding:
-    severity = Severity.REGRESSION if trial.passed_before else Severity.CHECK
-    before = f"round {trial.round} promised it and the page fails it now: "
-    problem = f"{before if trial.earlier else ''}{trial.check}: {verdict.evidence}"
+    silently = trial.passed_before and not trial.superseded_by
+    severity = Severity.REGRESSION if silently else Severity.CHECK
+    before = f"round {trial.round} promised it and the page fails it now: " if trial.earlier else ""
+    after = f"; {_UNEXPLAINED}" if trial.superseded_by else ""
+    problem = f"{before}{trial.check}: {verdict.evidence}{after}"
     return Finding(
         severity, "fails in a browser", trial.check, problem, check=trial.check, fault=fault
     )

@@ -47,15 +47,15 @@ class Bases:
             )
         return previous.publication
 
-    def current_site(self, base: Publication) -> Site:
-        """The site as it was published, read from the repository if the stored one has expired."""
-        stored = self.sites.load(base.site_ref)
-        return stored.site if stored else self.git.read(base.repository, base.commit_sha)
+    def as_published(self, base: Publication) -> tuple[Site, tuple[CheckVerdict, ...]]:
+        """The site as it was published, with its verdicts.
 
-    def verdicts_of(self, base: Publication) -> tuple[CheckVerdict, ...]:
-        """The verdicts at its publication; none if the stored site has expired."""
+        If the stored one has expired, it is read from the repository and has none.
+        """
         stored = self.sites.load(base.site_ref)
-        return stored.report.verdicts if stored else ()
+        if stored is None:
+            return self.git.read(base.repository, base.commit_sha), ()
+        return stored.site, stored.report.verdicts
 
     def site_before(self, record: Round, repository: str) -> Site | None:
         """The site that ours was built on, which another build may have replaced since."""
@@ -63,7 +63,7 @@ class Bases:
             return None
         base = self.base_of(record)
         if base and base.commit_sha == record.base_sha:
-            return self.current_site(base)
+            return self.as_published(base)[0]
         return self.git.read(repository, record.base_sha)
 
     def stored_site(self, record: Round) -> StoredSite:

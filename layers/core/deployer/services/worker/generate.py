@@ -11,6 +11,7 @@ from deployer.domain.publication import Publication
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.round import Round
 from deployer.domain.round_key import RoundKey
+from deployer.domain.visit import Verdict
 from deployer.generation.assignment import Assignment
 from deployer.services.worker.bases import Bases
 from deployer.services.worker.claim import Claim
@@ -50,17 +51,18 @@ class GenerateStep:
     def _ask_model(self, record: Round, base: Publication | None) -> StoredSite:
         request = self.ports.requests.load(record.deployment_id)
         earlier = self._earlier_requests(record.key)
+        current, verdicts = self.bases.as_published(base) if base else (None, ())
         assignment = Assignment(
             task=record.task,
             round=record.round,
             brief=request.brief,
             checks=request.checks,
             attachments=request.attachments,
-            current=self.bases.current_site(base) if base else None,
+            current=current,
             earlier_attachments=tuple(a.name for one in earlier for a in one.attachments),
             earlier_briefs=tuple(one.brief for one in earlier),
             earlier_checks=tuple(check for one in earlier for check in one.checks),
-            verdicts=self.bases.verdicts_of(base) if base else (),
+            verdicts=verdicts,
             licence_holder=self.ports.publisher.host.owner,
             licence_year=record.accepted_at.year,
         )
@@ -85,6 +87,14 @@ class GenerateStep:
             cost_usd=report.cost_usd,
             prompt_digest=report.prompt_digest[:12],
             unmet=len(report.unmet),
+        )
+        self.ports.telemetry.fact(
+            "judged",
+            passed=report.count(Verdict.PASSES),
+            failed=report.count(Verdict.FAILS),
+            cannot_tell=report.count(Verdict.CANNOT_TELL),
+            repaired=len(report.repaired),
+            browser_seconds=report.browser_seconds,
         )
         for note in report.notes:
             self.ports.telemetry.fact("generation_note", note=note)
