@@ -27,6 +27,7 @@ SECONDS = 600.0
 SECTIONS = ("Summary", "Setup", "Usage", "How the code works", "License")
 README = "# Page\n\n" + "\n\n".join(f"## {section}\n\nSee the page." for section in SECTIONS)
 _FAILURES = re.compile(r"^=====DATA \w+ failures=====\n(.*?)\n=====END ", re.MULTILINE | re.DOTALL)
+_REFUSED = re.compile(r"index\.html: .*\brefused\b.*")
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ class DirectBrowser:
 
 @dataclass
 class Mender:
-    """A model that writes `first`, and `mended` once the failures it is shown name a check.
+    """A model that writes `first`, and `mended` once the failures it is shown name a check, or say
+    why its page was not taken.
 
-    Without one it writes the same again: it mends only what it was shown.
+    Without that it writes the same again: it mends only what it was shown.
     """
 
     first: Mapping[str, str]
@@ -52,6 +54,8 @@ class Mender:
     steps: tuple[Block, ...] = ()
     failures: list[str] = field(default_factory=list)
     """The failures of each repair, as they were shown."""
+    refusals: list[str] = field(default_factory=list)
+    """The reasons why its page was not taken, as they were shown."""
     name: str = "scripted/mender"
 
     @property
@@ -65,7 +69,9 @@ class Mender:
         assert request is not None
         if shown := _FAILURES.search(prompt.user):
             self.failures.append(shown[1])
-        site = dict(self.mended if self.named else self.first)
+        if shown := _REFUSED.search(prompt.user):
+            self.refusals.append(shown[0])
+        site = dict(self.mended if self.named or self.refusals else self.first)
         blocks = [*blocks_of(site, request), *([] if self.failures else self.steps)]
         text = render_blocks(blocks, request.nonce)
         return Reply(text, StopReason.COMPLETE, self.name, Usage(1, 0, 1))

@@ -2,7 +2,7 @@
 
 Each revision adds what its brief asks for, and one edit of it breaks a check of round 1. A model
 that mends what it is shown gets the mended page published; one that never mends gets a report that
-says which promise is broken. test_revising.py runs some of them.
+says which promise is broken, or its edit is refused. test_revising.py runs some of them.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def wrong_with(revisions: Revisions, way: Way) -> Iterator[str]:
     """What is not as it should be with a way to break a promise."""
     yield from _not_passing(revisions.first(way.of).report.verdicts, "round 1")
     made, model = revisions.second(way, mends=True)
-    if not model.named:
+    if not model.named and not model.refusals:
         yield f"the model was shown no broken promise: {model.failures}"
     if without_policy(made.site).text("index.html").strip() != model.mended["index.html"].strip():
         yield "the page that breaks the promise is published though it was mended"
@@ -147,7 +147,8 @@ def wrong_with(revisions: Revisions, way: Way) -> Iterator[str]:
     if made.report.calls > MOST_CALLS:
         yield f"{made.report.calls} calls"
     made, _ = revisions.second(way, mends=False)
-    if not any("promised it" in fault for fault in made.report.unmet):
+    kept = all(verdict.passes for verdict in made.report.verdicts if verdict.round == 1)
+    if not kept and not any("promised it" in fault for fault in made.report.unmet):
         yield f"never mended, and the report does not say so: {made.report.unmet}"
 
 

@@ -1,4 +1,7 @@
-"""Pages with a mistake are seen to fail, good ones are not; `judging.py` has them all."""
+"""Pages with a mistake are seen to fail, good ones are not; `judging.py` has them all.
+
+It judges each of them many times: `python -m tests.browser.judging --times 50`.
+"""
 
 from __future__ import annotations
 
@@ -24,3 +27,15 @@ def test_a_good_page_passes_in_any_style(
     chromium: Chromium, words: str, kind: Kind, site: Mapping[str, bytes]
 ) -> None:
     assert set(judged(chromium, kind, site)) == {Verdict.PASSES}
+
+
+AGAIN = 5
+
+
+@pytest.mark.parametrize("words", ["sum of sales, a little later", "chart, a module"])
+def test_a_page_is_judged_alike_each_time(chromium: Chromium, words: str) -> None:
+    kind, site = next((kind, site) for name, kind, site in GOOD if name == words)
+
+    verdicts = {tuple(judged(chromium, kind, site)) for _ in range(AGAIN)}
+
+    assert verdicts == {(Verdict.PASSES,) * 3}

@@ -16,10 +16,9 @@ from deployer.generation.reading.javascript import (
     source,
     string_value,
 )
-from deployer.generation.reading.loading import PRESSES, LoadAnalysis
+from deployer.generation.reading.loading import PRESSES
 from deployer.generation.reading.markup import Document, Element, document
 from deployer.generation.reading.urls import own_paths
-from deployer.generation.reading.writes import Write, writes
 
 _JAVASCRIPT_TYPES = (
     frozenset({"", "module"})
@@ -94,24 +93,6 @@ class Page:
     @cached_property
     def script_text(self) -> str:
         return "\n".join(code.text for code in self.scripts)
-
-    @cached_property
-    def writes(self) -> tuple[tuple[Script, Write], ...]:
-        return tuple((code, write) for code in self.scripts for write in writes(code))
-
-    def writes_to(self, element_id: str) -> list[tuple[Script, Write]]:
-        return [(code, w) for code, w in self.writes if w.selector == f"#{element_id}"]
-
-    def written_on_load(self, element_id: str) -> bool | None:
-        """True if a script fills the element on load, None if no script is seen to fill it."""
-        found = self.writes_to(element_id)
-        if not found:
-            return None
-        return any(self._loading.runs(write.statement) for _, write in found)
-
-    @cached_property
-    def _loading(self) -> LoadAnalysis:
-        return LoadAnalysis(*self.scripts)
 
     @cached_property
     def ids(self) -> frozenset[str]:
