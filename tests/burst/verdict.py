@@ -77,8 +77,8 @@ def _of_one(posted: Posted, outcome: Outcome) -> Iterator[Violation]:
     if record.state is not State.NOTIFIED:
         reason = f": {record.failure.reason}" if record.failure else ""
         yield broken(f"is {record.state.value}{reason}")
-    if record.deployment_id != posted.deployment_id:
-        yield broken(f"has the record of {record.deployment_id}")
+    if record.latest.deployment_id != posted.deployment_id:
+        yield broken(f"has the record of {record.latest.deployment_id}")
     mark = description(posted.email, posted.task)
     own = [one for one in outcome.other_side.repositories if one.description == mark]
     for what in (*_of_repositories(own, record), *_of_told(posted, record, outcome)):

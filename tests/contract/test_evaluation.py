@@ -56,13 +56,13 @@ def listening(behave: Behaviour) -> Iterator[tuple[str, list[Exception]]]:
 
 
 def post(url: str) -> Answer:
-    return HTTPEvaluationEndpoint(EvaluationRules(Network.LOCAL)).post(url, b'{"round": 1}')
+    return HTTPEvaluationEndpoint(EvaluationRules(Network.LOCAL)).send(url, b'{"round": 1}')
 
 
 def test_the_body_arrives_as_json_byte_for_byte(tmp_path: Path) -> None:
     with serve_evaluator(tmp_path) as running:
         body = json.dumps({"email": "é@example.com"}, ensure_ascii=False).encode()
-        HTTPEvaluationEndpoint(EvaluationRules(Network.LOCAL)).post(running.notify_url, body)
+        HTTPEvaluationEndpoint(EvaluationRules(Network.LOCAL)).send(running.notify_url, body)
         (told,) = requests.get(f"{running.url}/notifications", timeout=5).json()
     assert told["text"].encode() == body
     assert told["headers"]["Content-Type"] == "application/json"

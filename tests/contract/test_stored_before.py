@@ -26,7 +26,7 @@ from deployer.adapters.s3 import S3Requests, S3Sites
 from deployer.adapters.sqs import parse_message
 from deployer.adapters.stepfunctions import parse_delivery
 from deployer.domain.language_model import Usage
-from deployer.domain.notification import Notification, NotificationState
+from deployer.domain.notification import Channel, Notification, NotificationState, Target
 from deployer.domain.ports import Binding, Message
 from deployer.domain.publication import PagesState
 from deployer.domain.request import DeploymentRequest, JavaScriptCheck
@@ -190,7 +190,8 @@ def test_an_execution_under_way_sends_the_bytes_that_it_was_started_with() -> No
     delivery = parse_delivery(kept)
 
     assert (delivery.deployment_id, delivery.attempt) == (SECOND_ID, 1)
-    assert delivery.evaluation_url == "https://other.example.com:8443/notify"
+    address = "https://other.example.com:8443/notify"
+    assert delivery.target == Target(Channel.EVALUATION, address)
     assert delivery.published_at == START + minutes(5)
     assert json.loads(delivery.payload.to_bytes()) == kept["notification"]
     assert list(json.loads(delivery.payload.to_bytes())) == [

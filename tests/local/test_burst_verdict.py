@@ -17,7 +17,13 @@ from tests.support.builders import a_publication, a_round
 
 RECORD = replace(a_round(), publication=a_publication(), state=State.NOTIFIED)
 POSTED = Posted(
-    RECORD.email, RECORD.task, RECORD.notifications[0].nonce, 0.0, 200, 0.1, RECORD.deployment_id
+    RECORD.email,
+    RECORD.task,
+    RECORD.notifications[0].nonce,
+    0.0,
+    200,
+    0.1,
+    RECORD.latest.deployment_id,
 )
 
 
@@ -90,7 +96,7 @@ FAILED = replace(RECORD, state=State.FAILED, failure=Failure("no token", resumab
 def test_a_broken_promise_is_told_with_its_deployment(outcome: Outcome, says: str) -> None:
     found = violations(outcome)
     assert any(says in one.what for one in found), found
-    assert {one.deployment_id for one in found} == {RECORD.deployment_id}
+    assert {one.deployment_id for one in found} == {RECORD.latest.deployment_id}
 
 
 @pytest.mark.parametrize(
@@ -124,4 +130,4 @@ def test_the_time_runs_from_the_post_to_the_accepted_notification() -> None:
     late = replace(a_told(), at=30.0)
     refused = replace(a_told(), accepted=False)
     outcome = an_outcome(told=(refused, late))
-    assert outcome.seconds() == [(30.0, RECORD.deployment_id)]
+    assert outcome.seconds() == [(30.0, RECORD.latest.deployment_id)]

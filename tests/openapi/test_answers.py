@@ -165,9 +165,9 @@ SEEN = PUBLISHED.pages_seen(PagesState.LIVE, LATER)
         PRICED,
         PUBLISHED,
         PUBLISHED.pages_seen(PagesState.PENDING, LATER),
-        SEEN.attempted(RECORD.deployment_id, 1, "HTTP 500", LATER),
-        SEEN.notified(RECORD.deployment_id, 2, "HTTP 200", LATER),
-        SEEN.notification_gave_up(RECORD.deployment_id, 3, "ConnectTimeout", LATER),
+        SEEN.attempted(RECORD.latest.deployment_id, 1, "HTTP 500", LATER),
+        SEEN.notified(RECORD.latest.deployment_id, 2, "HTTP 200", LATER),
+        SEEN.notification_gave_up(RECORD.latest.deployment_id, 3, "ConnectTimeout", LATER),
     ],
     ids=lambda record: record.state.value,
 )

@@ -114,7 +114,7 @@ def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
 
 
 def send(url: str, network: Network = Network.PUBLIC) -> Answer:
-    return HTTPEvaluationEndpoint(EvaluationRules(network)).post(url, b"{}")
+    return HTTPEvaluationEndpoint(EvaluationRules(network)).send(url, b"{}")
 
 
 @pytest.mark.parametrize("url", SPELLINGS)

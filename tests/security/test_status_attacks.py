@@ -10,6 +10,7 @@ import pytest
 from deployer.adapters.dynamodb.rounds import DynamoDBRounds
 from deployer.adapters.evaluation.endpoint import HTTPEvaluationEndpoint
 from deployer.domain.evaluation_url import EvaluationRules
+from deployer.domain.notification import Channel
 from deployer.services.notify import notify
 from deployer.services.status import status
 from tests.support.aws import TABLE
@@ -55,11 +56,12 @@ def test_the_task_itself_is_told_in_both_spellings_of_its_path(gateway: Gateway)
 
 def test_a_url_that_may_not_be_called_is_told_without_the_url_or_its_address() -> None:
     rounds = InMemoryRounds()
+    rules = EvaluationRules(hosts=("allowed.example.com",))
     told = a_round(evaluation_url="https://10.11.12.13/CANARY-path")
     record = rounds.save(told.published(a_publication(), START))
     notify(
         record.delivery(record.notifications[0]),
-        endpoint=HTTPEvaluationEndpoint(EvaluationRules(hosts=("allowed.example.com",))),
+        senders={Channel.EVALUATION: HTTPEvaluationEndpoint(rules)},
         rounds=rounds,
         telemetry=RecordingTelemetry(),
         clock=SettableClock(),

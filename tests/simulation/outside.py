@@ -21,7 +21,7 @@ from deployer.connections import Connections
 from deployer.domain.errors import ModelUnavailableError, UnavailableError
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.language_model import Prompt, Reply, StopReason, Usage
-from deployer.domain.notification import Answer
+from deployer.domain.notification import Answer, Channel
 from local.model.answers import answer
 from local.model.reading import read_request
 from tests.simulation.aws import no_answer
@@ -105,8 +105,8 @@ class SimulatedConnections(Connections):
     def usage(self, table_name: str) -> Any:
         return self._table("usage", self._world.usage)
 
-    def evaluation(self, rules: EvaluationRules) -> Any:
-        return self._world.evaluator
+    def senders(self, rules: EvaluationRules) -> Any:
+        return {Channel.EVALUATION: self._world.evaluator}
 
 
 def _state(*arguments: Any, **_: Any) -> str:
@@ -165,7 +165,7 @@ class Evaluator:
     """URL, body, and the status that was answered."""
     _seen: Counter[str] = field(default_factory=Counter)
 
-    def post(self, url: str, body: bytes) -> Answer:
+    def send(self, url: str, body: bytes) -> Answer:
         def take() -> Answer:
             status = self._status(url)
             self.received.append((url, body, status))

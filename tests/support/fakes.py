@@ -162,8 +162,8 @@ class ScriptedEndpoint:
         self.answers = list(answers)
         self.received: list[tuple[str, bytes]] = []
 
-    def post(self, url: str, body: bytes) -> Answer:
-        self.received.append((url, body))
+    def send(self, address: str, content: bytes) -> Answer:
+        self.received.append((address, content))
         return self.answers.pop(0) if self.answers else Answer(200, "HTTP 200")
 
 

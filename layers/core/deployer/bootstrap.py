@@ -103,7 +103,7 @@ class Application:
         config = settings.load(settings.NotifierSettings)
         return partial(
             notify,
-            endpoint=self._connections.evaluation(config.evaluation_rules),
+            senders=self._connections.senders(config.evaluation_rules),
             rounds=self._connections.rounds(config.table_name),
             telemetry=self._connections.telemetry(),
             clock=self._connections.now,

@@ -11,6 +11,8 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from deployer import settings
     from deployer.adapters.github.host import GitHubHost
     from deployer.adapters.github.token import Token
@@ -18,19 +20,20 @@ if TYPE_CHECKING:
     from deployer.adapters.secrets import SecretValues
     from deployer.domain.evaluation_url import EvaluationRules
     from deployer.domain.language_model import LanguageModel
+    from deployer.domain.notification import Channel
     from deployer.domain.page import Engine
     from deployer.domain.ports import (
         Browser,
         CallerSecrets,
         CandidateStore,
         DeploymentQueue,
-        EvaluationEndpoint,
         GitRemote,
         PagesHost,
         RepositoryHost,
         RepositoryNames,
         RequestStore,
         Rounds,
+        Sender,
         SiteStore,
         Telemetry,
         UsageCounter,
@@ -124,10 +127,11 @@ class Connections:
 
         return SecretValues(secret_name, conceal)
 
-    def evaluation(self, rules: EvaluationRules) -> EvaluationEndpoint:
+    def senders(self, rules: EvaluationRules) -> Mapping[Channel, Sender]:
         from deployer.adapters.evaluation.endpoint import HTTPEvaluationEndpoint
+        from deployer.domain.notification import Channel
 
-        return HTTPEvaluationEndpoint(rules)
+        return {Channel.EVALUATION: HTTPEvaluationEndpoint(rules)}
 
     def repository_host(self, config: settings.WorkerSettings) -> RepositoryHost:
         return self._github(config, config.pages_base_url)

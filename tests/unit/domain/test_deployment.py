@@ -24,7 +24,7 @@ def published() -> Round:
 
 def notified() -> Round:
     record = published()
-    return record.notified(record.deployment_id, 1, "HTTP 200", LATER)
+    return record.notified(record.latest.deployment_id, 1, "HTTP 200", LATER)
 
 
 def test_a_deployment_goes_from_queued_to_notified() -> None:
@@ -38,7 +38,7 @@ def test_a_deployment_goes_from_queued_to_notified() -> None:
     assert (record.state, record.has_work) == (State.PUBLISHED, True)
     assert record.lease, "until the notification is started, its worker has it"
     record = record.released(START)
-    record = record.notified(record.deployment_id, 1, "HTTP 200", LATER)
+    record = record.notified(record.latest.deployment_id, 1, "HTTP 200", LATER)
     assert (record.state, record.has_work) == (State.NOTIFIED, False)
 
 
@@ -70,7 +70,7 @@ def test_a_new_nonce_with_the_same_content_is_only_notified_again() -> None:
     assert again.state is State.PUBLISHED
     assert [n.nonce for n in again.pending] == ["nonce-2"]
     assert again.publication == a_publication()
-    assert again.deployment_id == a_request(nonce="nonce-2").deployment_id
+    assert again.latest.deployment_id == a_request(nonce="nonce-2").deployment_id
 
 
 def test_a_new_nonce_with_other_content_is_a_new_build_in_the_same_repository() -> None:
@@ -103,25 +103,27 @@ def test_an_old_notification_that_ends_late_does_not_end_the_new_one() -> None:
 
 
 def test_attempts_are_noted_while_they_go_on() -> None:
-    record = published().attempted(published().deployment_id, 2, "HTTP 500", LATER)
+    record = published().attempted(published().latest.deployment_id, 2, "HTTP 500", LATER)
     (notification,) = record.notifications
     assert (notification.attempts, notification.last_answer) == (2, "HTTP 500")
     assert record.state is State.PUBLISHED
 
 
 def test_a_given_up_notification_is_visible() -> None:
-    record = published().notification_gave_up(published().deployment_id, 6, "HTTP 500", LATER)
+    record = published().notification_gave_up(
+        published().latest.deployment_id, 6, "HTTP 500", LATER
+    )
     assert record.state is State.NOTIFY_FAILED
 
 
 def test_who_was_told_stays_told_also_if_another_try_gives_up_later() -> None:
     told = notified()
-    assert told.notification_gave_up(told.deployment_id, 12, "HTTP 500", LATER) == told
+    assert told.notification_gave_up(told.latest.deployment_id, 12, "HTTP 500", LATER) == told
 
 
 def test_a_round_that_failed_while_it_was_being_told_ends_as_told() -> None:
     failed = published().failed(Failure("Step Functions did not answer", resumable=True), START)
-    told = failed.notified(failed.deployment_id, 1, "HTTP 200", LATER)
+    told = failed.notified(failed.latest.deployment_id, 1, "HTTP 200", LATER)
     assert (told.state, told.failure, told.has_work) == (State.NOTIFIED, None, False)
 
 

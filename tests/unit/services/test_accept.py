@@ -81,7 +81,7 @@ def test_the_same_request_resumes_what_failed_and_can_be_resumed() -> None:
 def test_the_same_request_after_it_was_notified_is_not_queued_again() -> None:
     door = Door()
     record = door.accept(a_request())
-    done = record.notified(record.deployment_id, 1, "HTTP 200", SettableClock()())
+    done = record.notified(record.latest.deployment_id, 1, "HTTP 200", SettableClock()())
     door.rounds.records[KEY] = replace(done, state=State.NOTIFIED)
     door.queue.sent.clear()
     door.accept(a_request())

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from deployer.domain.errors import UnavailableError
-from deployer.domain.notification import Answer, Delivered, GaveUp, TryAgain
+from deployer.domain.notification import Answer, Channel, Delivered, GaveUp, TryAgain
 from deployer.domain.round import Round, State
 from deployer.services.notify import notify
 from tests.support.builders import START, SettableClock, a_publication, a_round
@@ -29,7 +29,7 @@ def attempt(
     delivery = record.delivery(record.notifications[0])
     return notify(
         replace(delivery, attempt=number, fault=fault),
-        endpoint=endpoint,
+        senders={Channel.EVALUATION: endpoint},
         rounds=rounds,
         telemetry=RecordingTelemetry(),
         clock=SettableClock(),

@@ -42,7 +42,7 @@ def test_the_store_is_not_asked_for_what_no_request_can_have_had(email: str, tas
 def test_every_round_tells_where_it_is_and_how_its_notification_went() -> None:
     rounds = InMemoryRounds()
     first = a_round().published(a_publication(), START)
-    rounds.save(first.notified(first.deployment_id, 2, "HTTP 200", START))
+    rounds.save(first.notified(first.latest.deployment_id, 2, "HTTP 200", START))
     rounds.save(
         a_round(round=2, nonce="nonce-2").waits(
             "GitHub's rate limit", START + timedelta(minutes=1), START

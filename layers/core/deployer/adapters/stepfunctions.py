@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from deployer.adapters.aws_errors import error_code, unavailable
-from deployer.domain.notification import Delivered, Delivery, GaveUp, Outcome, Payload, TryAgain
+from deployer.domain.notification import (
+    Channel,
+    Delivered,
+    Delivery,
+    GaveUp,
+    Outcome,
+    Payload,
+    Target,
+    TryAgain,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -39,6 +48,8 @@ class StepFunctionsWorkflow:
 def execution_input(delivery: Delivery) -> dict[str, Any]:
     fields = asdict(delivery)
     del fields["fault"]
+    del fields["target"]
+    fields["evaluation_url"] = delivery.target.address
     fields["notification"] = fields.pop("payload")
     fields["published_at"] = delivery.published_at.isoformat()
     return fields
@@ -66,7 +77,7 @@ def parse_delivery(state: dict[str, Any]) -> Delivery:
             email=state["email"],
             task=state["task"],
             round=state["round"],
-            evaluation_url=state["evaluation_url"],
+            target=Target(Channel.EVALUATION, state["evaluation_url"]),
             payload=Payload(**state["notification"]),
             published_at=datetime.fromisoformat(state["published_at"]),
             attempt=state["attempt"],

@@ -18,6 +18,20 @@ class NotificationState(StrEnum):
     GAVE_UP = "GAVE_UP"
 
 
+class Channel(StrEnum):
+    """The way by which a target is told."""
+
+    EVALUATION = "evaluation"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Somebody who is told about a deployment, at an address that the channel understands."""
+
+    channel: Channel
+    address: str
+
+
 @dataclass(frozen=True)
 class Notification:
     """One accepted nonce, the URL that waits to be told about it, and how far that came."""
@@ -32,6 +46,10 @@ class Notification:
     last_answer: str | None = None
     """`HTTP 503`, or the name of what prevented an answer."""
     updated_at: datetime | None = None
+
+    @property
+    def target(self) -> Target:
+        return Target(Channel.EVALUATION, self.evaluation_url)
 
 
 @dataclass(frozen=True)
@@ -58,7 +76,7 @@ class Delivery:
     email: str
     task: str
     round: int
-    evaluation_url: str
+    target: Target
     payload: Payload
     published_at: datetime
     """The time at which the worker that starts this found the round published. The wait for Pages
@@ -70,7 +88,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Answer:
-    """The evaluation URL's answer. `status` is None when there was none."""
+    """The answer of a target, as an HTTP status; None when there was none."""
 
     status: int | None
     detail: str

@@ -174,9 +174,11 @@ class Workflow(Protocol):
         """Start it once for `delivery.deployment_id`; starting again is harmless."""
 
 
-class EvaluationEndpoint(Protocol):
-    def post(self, url: str, body: bytes) -> Answer:
-        """POST `body` as JSON, once. What went wrong is in the answer; nothing is raised."""
+class Sender(Protocol):
+    """One channel's way to its targets."""
+
+    def send(self, address: str, content: bytes) -> Answer:
+        """Send `content` once. What went wrong is in the answer; nothing is raised."""
 
 
 @dataclass(frozen=True)

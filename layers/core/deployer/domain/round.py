@@ -114,9 +114,9 @@ class Round:
         return RoundKey(self.email, self.task, self.round)
 
     @property
-    def deployment_id(self) -> str:
-        """The id of the latest accepted nonce."""
-        return self.notifications[-1].deployment_id
+    def latest(self) -> Notification:
+        """The notification of the nonce that was accepted last."""
+        return self.notifications[-1]
 
     def knows(self, deployment_id: str) -> bool:
         """True if the request of that id was recorded here."""
@@ -279,7 +279,7 @@ class Round:
             email=self.email,
             task=self.task,
             round=self.round,
-            evaluation_url=notification.evaluation_url,
+            target=notification.target,
             published_at=self.updated_at,
             payload=Payload(
                 email=self.email,
@@ -302,7 +302,7 @@ class Round:
         if self.state is not State.FAILED:
             return self.state
         if self._is_published:
-            return _STATE_WHEN_TOLD[self.notifications[-1].state]
+            return _STATE_WHEN_TOLD[self.latest.state]
         return State.GENERATED if self.site_ref else State.QUEUED
 
     def _noted(
@@ -325,7 +325,7 @@ class Round:
             for n in self.notifications
         )
         noted = replace(self, notifications=notifications, updated_at=now)
-        if self.state in BEFORE_PUBLICATION or deployment_id != self.deployment_id:
+        if self.state in BEFORE_PUBLICATION or deployment_id != self.latest.deployment_id:
             return noted
         # Also if it FAILED: its notification was started, though no worker heard that it was.
         return replace(noted, state=_STATE_WHEN_TOLD[state], failure=None)

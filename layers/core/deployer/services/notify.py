@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from deployer.domain.notification import Answer, Delivered, Delivery, GaveUp, Outcome, decide
-from deployer.domain.ports import Clock, EvaluationEndpoint, Rounds, Telemetry
+from deployer.domain.notification import (
+    Answer,
+    Channel,
+    Delivered,
+    Delivery,
+    GaveUp,
+    Outcome,
+    decide,
+)
+from deployer.domain.ports import Clock, Rounds, Sender, Telemetry
 from deployer.domain.round import Round
 from deployer.domain.round_key import RoundKey
 from deployer.services.changes import change_round
@@ -15,15 +23,15 @@ from deployer.services.changes import change_round
 def notify(
     delivery: Delivery,
     *,
-    endpoint: EvaluationEndpoint,
+    senders: Mapping[Channel, Sender],
     rounds: Rounds,
     telemetry: Telemetry,
     clock: Clock,
     retry_delays: Sequence[int],
 ) -> Outcome:
-    """POST the payload once and decide what follows; after a fault of ours, give up without.
+    """Tell the target once and decide what follows; after a fault of ours, give up without.
 
-    Killed between the POST and the note, it is run again: the receiver gets the same bytes twice.
+    Killed between sending and note, it is run again: the receiver gets the same bytes twice.
     Killed after the note, it finds the note, and the receiver hears nothing more.
 
     Raises:
@@ -37,7 +45,8 @@ def notify(
         answer = Answer(None, f"our notifier failed: {delivery.fault}")
         outcome: Outcome = GaveUp(answer.detail)
     else:
-        answer = endpoint.post(delivery.evaluation_url, delivery.payload.to_bytes())
+        sender = senders[delivery.target.channel]
+        answer = sender.send(delivery.target.address, delivery.payload.to_bytes())
         outcome = decide(answer, delivery.attempt, retry_delays)
     change_round(key, _change(delivery, answer, outcome, clock()), rounds)
     telemetry.fact(

@@ -35,7 +35,7 @@ def _round(record: Round, link: Link) -> dict[str, Any]:
         record.failure,
     )
     answer: dict[str, Any] = {
-        "deployment_id": record.deployment_id,
+        "deployment_id": record.latest.deployment_id,
         "timestamp": record.accepted_at.isoformat(),
         "updated_at": record.updated_at.isoformat(),
         "state": record.state.value,
@@ -43,7 +43,7 @@ def _round(record: Round, link: Link) -> dict[str, Any]:
         "pages_url": publication.pages_url if publication else None,
         "commit_sha": publication.commit_sha if publication else None,
         "pages": record.pages.value if record.pages else None,
-        "notification": _notification(record.notifications[-1]),
+        "notification": _notification(record.latest),
     }
     if record.generation:
         answer["generation"] = _generation(record.generation, link)

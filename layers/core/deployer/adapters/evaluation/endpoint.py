@@ -21,7 +21,7 @@ EXCHANGE_SECONDS = 25
 
 
 class HTTPEvaluationEndpoint:
-    """`EvaluationEndpoint` over HTTP.
+    """`Sender` of the evaluation channel: a POST of JSON.
 
     A redirect is an answer like others, and is not followed. The status and the headers of an
     answer are read, its body never, and nothing after `EXCHANGE_SECONDS`.
@@ -30,7 +30,7 @@ class HTTPEvaluationEndpoint:
     def __init__(self, rules: EvaluationRules) -> None:
         self._rules = rules
 
-    def post(self, url: str, body: bytes) -> Answer:
+    def send(self, url: str, body: bytes) -> Answer:
         session = EvaluationSession(self._rules)
         try:
             self._rules.check(url)

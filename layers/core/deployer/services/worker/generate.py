@@ -49,7 +49,7 @@ class GenerateStep:
             )
 
     def _ask_model(self, record: Round, base: Publication | None) -> StoredSite:
-        request = self.ports.requests.load(record.deployment_id)
+        request = self.ports.requests.load(record.latest.deployment_id)
         earlier = self._earlier_requests(record.key)
         current, verdicts = self.bases.as_published(base) if base else (None, ())
         assignment = Assignment(
@@ -105,7 +105,7 @@ class GenerateStep:
         for earlier in self.ports.rounds.of_task(key.email, key.task):
             if earlier.round < key.round:
                 try:
-                    found.append(self.ports.requests.load(earlier.deployment_id))
+                    found.append(self.ports.requests.load(earlier.latest.deployment_id))
                 except RejectedError:
                     self.ports.telemetry.fact("earlier_request_expired", earlier=earlier.round)
         return found
