@@ -68,6 +68,8 @@ notify: venv ## notify an evaluation URL again (DEPLOYMENT=id; ENV=dev or prod, 
 ##@ To change it
 .PHONY: lint test-fast test template bandit configuration
 TESTS ?= tests
+# On every processor, the tests of the local cloud one after the other; the slowest are named at the end.
+PYTEST := $(DEV)/python -m pytest --numprocesses=auto --dist=loadgroup --durations=25
 
 lint: venv ## ruff and mypy
 	@$(DEV)/ruff check .
@@ -75,10 +77,10 @@ lint: venv ## ruff and mypy
 	@$(DEV)/mypy
 
 test-fast: venv $(STAMPS)/browser ## all tests but those that need the local cloud (TESTS=tests/unit for some)
-	@$(DEV)/python -m pytest -m "not e2e and not scan" $(TESTS)
+	@$(PYTEST) -m "not e2e and not scan" $(TESTS)
 
-test: environments ## all tests but the template's scan
-	@$(DEV)/python -m pytest -m "not scan" $(TESTS)
+test: environments ## all tests but the template's scans
+	@$(PYTEST) -m "not scan" $(TESTS)
 
 template: venv $(STAMPS)/sam $(STAMPS)/scan ## the SAM template, as written and as CloudFormation gets it
 	@$(SAM)/bin/sam validate --lint --template-file template.yaml

@@ -26,6 +26,14 @@ os.environ.update(
 )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs all tests of the local cloud, since they share the one that is up."""
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.xdist_group("local cloud"))
+
+
 @dataclass
 class LambdaContext:
     """What our handlers read of Lambda's context."""

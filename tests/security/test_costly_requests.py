@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import resource
-import subprocess
-import sys
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 import pytest
 
-from deployer.domain.errors import InvalidRequestError
+from deployer.adapters.api_gateway import error_answer
+from deployer.domain.errors import InvalidRequestError, RequestError
 from deployer.domain.evaluation_url import EvaluationRules
+from deployer.domain.json_object import parse_object
 from deployer.domain.request import MAX_BODY_BYTES, MAX_CHECKS, parse_request
 from deployer.domain.request_error import MAX_REASON_LENGTH
 from tests.support.builders import a_body, a_request
@@ -22,21 +24,20 @@ from tests.support.builders import a_body, a_request
 CPU_SECONDS = 30
 MEMORY_BYTES = 640 * 2**20
 MAX_ANSWER_BYTES = 64 * 1024
-READ = """
-import sys
-from deployer.adapters.api_gateway import error_answer
-from deployer.domain.errors import RequestError
-from deployer.domain.evaluation_url import EvaluationRules
-from deployer.domain.json_object import parse_object
-from deployer.domain.request import parse_request
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.security.test_costly_requests"])
 
-try:
-    parse_request(parse_object(sys.stdin.buffer.read()), EvaluationRules())
-    print(200)
-except RequestError as exc:
-    answer = error_answer(exc)
-    print(answer.status_code, answer.body)
-"""
+
+def read(body: bytes, answer: Connection) -> None:
+    """Read a body as the validator does, within the limits, and give the answer to the parent."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    try:
+        parse_request(parse_object(body), EvaluationRules())
+        answer.send((200, ""))
+    except RequestError as exc:
+        refusal = error_answer(exc)
+        answer.send((refusal.status_code, refusal.body))
 
 
 def filled(start: bytes, unit: bytes, end: bytes = b"", size: int = MAX_BODY_BYTES) -> bytes:
@@ -84,20 +85,16 @@ AFTER_THE_SECRET = {
 def test_what_is_dear_to_read_is_refused_cheaply(attack: str) -> None:
     body = (BEFORE_THE_SECRET | AFTER_THE_SECRET)[attack]
     assert len(body) > MAX_BODY_BYTES - 10
-    read = subprocess.run(
-        [sys.executable, "-c", READ],
-        input=body,
-        capture_output=True,
-        preexec_fn=limited,
-        check=True,
-    )
-    assert read.stdout.startswith((b"400 ", b"413 "))
-    assert len(read.stdout) < MAX_ANSWER_BYTES
-
-
-def limited() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    here, there = PROCESSES.Pipe()
+    process = PROCESSES.Process(target=read, args=(body, there))
+    process.start()
+    there.close()
+    with here:
+        status, answer = here.recv()
+    process.join()
+    process.close()
+    assert status in (400, 413)
+    assert len(answer) < MAX_ANSWER_BYTES
 
 
 def test_an_answer_names_so_many_fields_and_no_more() -> None:

@@ -21,6 +21,7 @@ ROOT = TEMPLATE.parent
 NO_RESOURCE_LEVEL = ("xray:", "logs:")
 
 
+@pytest.mark.scan
 def test_cfn_lint_finds_nothing_in_the_transformed_template(template_file: Path) -> None:
     cfn_lint = str(Path(sys.executable).with_name("cfn-lint"))
     command = [cfn_lint, "--regions=us-east-1", "--", str(template_file)]
