@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -129,8 +130,9 @@ def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
 
 
 def five_free_ports() -> int:
-    """The first of five in a row."""
-    for first in range(18860, 19860, 10):
+    """The first of five in a row; another process begins its search elsewhere."""
+    begin = os.getpid() % 100
+    for first in range(18860 + 10 * begin, 19860 + 10 * begin, 10):
         try:
             for port in range(first, first + 5):
                 with socket.socket() as probe:

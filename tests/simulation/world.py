@@ -11,6 +11,9 @@ from random import Random
 from typing import TypeVar
 from unittest.mock import patch
 
+import requests
+import urllib3
+
 from deployer import bootstrap
 from deployer.connections import Connections
 from deployer.observability import logger, metrics
@@ -140,10 +143,13 @@ class World:
             raise throttled() if error is no_answer else error()
         result = operation()
         if kind is Kind.REPEATED:
+            _let_go(result)
             result = operation()
         if kind is Kind.KILLED_AFTER:
+            _let_go(result)
             raise Killed
         if kind is Kind.LOST:
+            _let_go(result)
             raise error()
         self.scheduler.sleep(self._latency())
         return result
@@ -158,6 +164,12 @@ class World:
 
     def _latency(self) -> float:
         return self.random.expovariate(50) if self.conditions.jitter else 0.01
+
+
+def _let_go(answer: object) -> None:
+    """Close the connection of an answer that nobody gets to read."""
+    if isinstance(answer, requests.Response | urllib3.BaseHTTPResponse):
+        answer.close()
 
 
 @contextmanager
