@@ -11,7 +11,13 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from deployer.adapters import browser
-from deployer.adapters.browser import LambdaBrowser, parse_visit, report_to_json
+from deployer.adapters.browser import (
+    LambdaBrowser,
+    outputs_to_json,
+    parse_asked,
+    report_to_json,
+)
+from deployer.domain.computed import Computation, Computing, Output, Outputs
 from deployer.domain.errors import UnavailableError
 from deployer.domain.policy import Kind as Requests
 from deployer.domain.policy import policy
@@ -103,7 +109,29 @@ def test_a_visit_and_its_report_go_through_json_unchanged() -> None:
     assert visit(client, candidates) == REPORT
     assert candidates.kept == {"candidates/a.json": SITE}
     assert client.asked["name"] == "browser"
-    assert parse_visit(client.asked["event"]) == VISIT
+    assert parse_asked(client.asked["event"]) == VISIT
+
+
+def test_scripts_and_what_they_made_go_through_json_unchanged() -> None:
+    scripts = (Computation("a.json", ("a.csv",), "return 1"),)
+    computing = Computing("candidates/b.json", scripts, 300, 1.0)
+    made = Outputs((Output(b"\x00\xff text"), Output(fault="it threw é")), "no time", 0.5)
+    candidates, client = Candidates(), Lambda(outputs_to_json(made))
+    given = (client, candidates, RecordingTelemetry())
+
+    assert LambdaBrowser("browser", *given).compute(SITE, computing) == made  # type: ignore[arg-type]
+    assert candidates.kept == {"candidates/b.json": SITE}
+    assert parse_asked(client.asked["event"]) == computing
+
+
+def test_without_a_browser_nothing_is_computed_and_the_reason_told() -> None:
+    telemetry = RecordingTelemetry()
+    gone = Lambda(ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke"))
+    computing = Computing("candidates/b.json", (), 300, 1.0)
+    browser = LambdaBrowser("browser", gone, Candidates(), telemetry)  # type: ignore[arg-type]
+
+    assert browser.compute(SITE, computing) == Outputs(problem="Lambda: TooManyRequestsException")
+    assert [name for name, _ in telemetry.facts] == ["browser_unavailable"]
 
 
 @pytest.mark.parametrize(
@@ -160,4 +188,4 @@ def test_a_deployment_without_a_browser_says_so() -> None:
 
 def test_what_is_no_visit_is_refused() -> None:
     with pytest.raises(ValueError, match="candidate"):
-        parse_visit({"checks": ["1"]})
+        parse_asked({"checks": ["1"]})

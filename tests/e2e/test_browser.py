@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from deployer.adapters.browser import visit_to_json
+from deployer.adapters.browser import asked_to_json
 from deployer.adapters.s3 import S3Candidates
 from deployer.domain.policy import Kind, policy
 from deployer.domain.site import Site
@@ -41,7 +41,7 @@ def invoke(deployer: Deployer) -> dict[str, Any]:
         wanted.candidate, Site({"index.html": PAGE.encode()})
     )
     answer = deployer.aws("lambda").invoke(
-        FunctionName=f"{STACK}-browser", Payload=json.dumps(visit_to_json(wanted)).encode()
+        FunctionName=f"{STACK}-browser", Payload=json.dumps(asked_to_json(wanted)).encode()
     )
     found: dict[str, Any] = json.loads(answer["Payload"].read())
     return found

@@ -17,9 +17,11 @@ from deployer import settings
 from deployer.connections import Connections
 
 if TYPE_CHECKING:
+    from deployer.domain.computed import Computing, Outputs
     from deployer.domain.language_model import LanguageModel
     from deployer.domain.notification import Delivery, Outcome
-    from deployer.domain.ports import DeploymentQueue, Message
+    from deployer.domain.page import Engine
+    from deployer.domain.ports import CandidateStore, DeploymentQueue, Message
     from deployer.domain.publication import PagesState
     from deployer.domain.request import DeploymentRequest
     from deployer.domain.round import Round
@@ -133,11 +135,9 @@ class Application:
         """See `services.visit.visit`; the candidate is loaded first."""
         from deployer.services.visit.visit import visit
 
-        config, connections = settings.load(settings.BrowserSettings), self._connections
-        candidates = connections.candidates(config.bucket_name)
-        engine = connections.engine(config)
-        save = connections.pictures(config.bucket_name).save
-        telemetry = connections.telemetry()
+        candidates, engine = self._candidates, self._engine
+        save = self._connections.pictures(self._browser_settings.bucket_name).save
+        telemetry = self._connections.telemetry()
 
         def visit_stored(wanted: Visit) -> Report:
             site = candidates.load(wanted.candidate)
@@ -153,6 +153,40 @@ class Application:
             return report
 
         return visit_stored
+
+    @cached_property
+    def compute(self) -> Callable[[Computing], Outputs]:
+        """See `services.compute.compute`; the inputs are loaded first."""
+        from deployer.services.compute import compute
+
+        candidates, engine = self._candidates, self._engine
+        telemetry = self._connections.telemetry()
+
+        def compute_stored(wanted: Computing) -> Outputs:
+            inputs = candidates.load(wanted.candidate)
+            outputs = compute(wanted, inputs, engine=engine, clock=time.monotonic)
+            telemetry.fact(
+                "computed",
+                seconds=outputs.seconds,
+                files=sum(not one.fault for one in outputs.outputs),
+                faults=sum(bool(one.fault) for one in outputs.outputs),
+                problem=outputs.problem or None,
+            )
+            return outputs
+
+        return compute_stored
+
+    @cached_property
+    def _browser_settings(self) -> settings.BrowserSettings:
+        return settings.load(settings.BrowserSettings)
+
+    @cached_property
+    def _candidates(self) -> CandidateStore:
+        return self._connections.candidates(self._browser_settings.bucket_name)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return self._connections.engine(self._browser_settings)
 
     @cached_property
     def queue(self) -> DeploymentQueue:

@@ -1,20 +1,23 @@
-"""The browser function: its call, and the JSON that goes there and back."""
+"""The browser function: its calls, and the JSON that goes there and back."""
 
 from __future__ import annotations
 
 import json
 from concurrent.futures import TimeoutError as OutOfTimeError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from deployer.adapters.aws_errors import unavailable
 from deployer.adapters.deadline import within
+from deployer.domain.computed import Computing, Outputs
 from deployer.domain.errors import UnavailableError
 from deployer.domain.page import NoBrowserError
 from deployer.domain.visit import Report, Visit, cannot_tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_lambda import LambdaClient
 
     from deployer.domain.ports import CandidateStore, Telemetry
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
 START_SECONDS = 8.0
 """The seconds that a new function may take before it begins to look: it unpacks the browser."""
 
-_VISIT = TypeAdapter(Visit)
+_ASKED: TypeAdapter[Visit | Computing] = TypeAdapter(Visit | Computing)
 _REPORT = TypeAdapter(Report)
+_OUTPUTS = TypeAdapter(Outputs)
+
+_Answer = TypeVar("_Answer", Report, Outputs)
 
 
 class LambdaBrowser:
@@ -46,43 +52,61 @@ class LambdaBrowser:
         self._telemetry = telemetry
 
     def visit(self, site: Site, wanted: Visit) -> Report:
+        return self._asked(site, wanted, _REPORT, cannot_tell)
+
+    def compute(self, inputs: Site, wanted: Computing) -> Outputs:
+        return self._asked(inputs, wanted, _OUTPUTS, lambda problem: Outputs(problem=problem))
+
+    def _asked(
+        self,
+        site: Site,
+        wanted: Visit | Computing,
+        answer: TypeAdapter[_Answer],
+        nothing: Callable[[str], _Answer],
+    ) -> _Answer:
+        """The function's answer, or `nothing` with the problem."""
         if not self._function_name:
-            return cannot_tell("no browser is configured")
+            return nothing("no browser is configured")
         try:
             self._candidates.save(wanted.candidate, site)
-            return within(wanted.seconds + START_SECONDS, lambda: self._invoke(wanted))
+            return within(wanted.seconds + START_SECONDS, lambda: self._invoke(wanted, answer))
         except UnavailableError as exc:
             problem = str(exc)
         except OutOfTimeError:
             problem = f"the browser did not answer within {wanted.seconds:.0f} s"
         self._telemetry.fact("browser_unavailable", problem=problem)
-        return cannot_tell(problem)
+        return nothing(problem)
 
-    def _invoke(self, wanted: Visit) -> Report:
+    def _invoke(self, wanted: Visit | Computing, expected: TypeAdapter[_Answer]) -> _Answer:
         with unavailable("Lambda"):
             answer = self._client.invoke(
-                FunctionName=self._function_name, Payload=json.dumps(visit_to_json(wanted)).encode()
+                FunctionName=self._function_name, Payload=json.dumps(asked_to_json(wanted)).encode()
             )
             body = answer["Payload"].read()
         if answer.get("FunctionError"):
             raise UnavailableError(f"the browser function failed: {_error(body)}")
         try:
-            return _REPORT.validate_json(body)
+            return expected.validate_json(body)
         except ValidationError as exc:
             raise UnavailableError("the browser function answered something else") from exc
 
 
-def visit_to_json(wanted: Visit) -> dict[str, Any]:
-    document: dict[str, Any] = _VISIT.dump_python(wanted, mode="json")
+def asked_to_json(wanted: Visit | Computing) -> dict[str, Any]:
+    document: dict[str, Any] = _ASKED.dump_python(wanted, mode="json")
     return document
 
 
-def parse_visit(event: dict[str, Any]) -> Visit:
+def parse_asked(event: dict[str, Any]) -> Visit | Computing:
     """
     Raises:
         ValueError: it is none of ours.
     """
-    return _VISIT.validate_python(event)
+    return _ASKED.validate_python(event)
+
+
+def outputs_to_json(outputs: Outputs) -> dict[str, Any]:
+    document: dict[str, Any] = _OUTPUTS.dump_python(outputs, mode="json")
+    return document
 
 
 def report_to_json(report: Report) -> dict[str, Any]:

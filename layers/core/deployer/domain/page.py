@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from deployer.domain.computed import Output
 from deployer.domain.site import Site
 from deployer.domain.visit import Happening
 
@@ -89,6 +90,14 @@ class Page(Protocol):
 
     def screenshot(self, width: int, seconds: float) -> bytes | None:
         """A PNG of what a window of that width shows; None if it cannot be drawn in time."""
+
+    def compute(
+        self, script: str, files: Mapping[str, bytes], *, largest: int, seconds: float
+    ) -> Output:
+        """The output of a script over `files`, on a page that was never sent to its site.
+
+        The script runs in that blank page; its output has at most `largest` bytes.
+        """
 
     def happened(self) -> tuple[Happening, ...]:
         """Return the happenings since the last call."""

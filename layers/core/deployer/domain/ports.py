@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from deployer.domain.computed import Computing, Outputs
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.notification import Answer, Delivery
 from deployer.domain.publication import Publication
@@ -126,12 +127,19 @@ class Message:
 
 
 class Browser(Protocol):
-    """The browser that opens a candidate before it is published."""
+    """The browser that opens a candidate before it is published, and runs scripts for it."""
 
     def visit(self, site: Site, wanted: Visit) -> Report:
         """Store the site as `wanted.candidate` and have it visited, within `wanted.seconds`.
 
         Raises nothing: a browser that is down or slow is the report's `problem`.
+        """
+
+    def compute(self, inputs: Site, wanted: Computing) -> Outputs:
+        """Store the inputs as `wanted.candidate` and have the scripts run over them, within
+        `wanted.seconds`.
+
+        Raises nothing, as `visit`.
         """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -20,7 +20,9 @@ from deployer.adapters.chromium.protocol import (
     ProtocolError,
 )
 from deployer.adapters.chromium.published import SITE_URL
+from deployer.adapters.chromium.script import run_script
 from deployer.adapters.chromium.traffic import Traffic
+from deployer.domain.computed import Output
 from deployer.domain.page import NotJavaScriptError, Value
 from deployer.domain.visit import Happening, Kind
 
@@ -167,6 +169,11 @@ class Page:
         except ProtocolError:
             return None
         return base64.b64decode(drawn["data"])
+
+    def compute(
+        self, script: str, files: Mapping[str, bytes], *, largest: int, seconds: float
+    ) -> Output:
+        return run_script(self._call, script, files, largest=largest, seconds=seconds)
 
     def happened(self) -> tuple[Happening, ...]:
         return self._happenings.take()
