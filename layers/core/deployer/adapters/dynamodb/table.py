@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
@@ -37,8 +38,10 @@ class Row(Model):
     expires_at = NumberAttribute(null=True)
 
 
+@cache
 def rows(table_name: str, **connection: str) -> type[Row]:
-    """The row model of one table. pynamodb takes the table's name from an inner class.
+    """The row model of one table, which has one client. pynamodb takes the table's name from an
+    inner class.
 
     `connection`: pynamodb's `host`, `region`, `aws_access_key_id` and `aws_secret_access_key`, for
     a process that runs outside the table's account.
