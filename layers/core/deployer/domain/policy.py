@@ -47,7 +47,10 @@ class Policy:
         if parts.scheme not in ("https", "wss") or not parts.hostname:
             return False
         kinds = self.sources if kind is None else (kind,)
-        return any(_covers(source, url, parts.hostname) for one in kinds for source in self.of(one))
+        asked = parts._replace(path=parts.path or "/").geturl()
+        return any(
+            _covers(source, asked, parts.hostname) for one in kinds for source in self.of(one)
+        )
 
     def joined(self, other: Policy) -> Policy:
         """Everything that either allows."""

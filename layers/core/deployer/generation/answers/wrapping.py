@@ -151,11 +151,16 @@ def _no_page(text: str) -> str | None:
         return "there is no HTML in it"
     if _is_fence(text, last=False) or (start and not _HARMLESS.fullmatch(text[: start.start()])):
         return "something else stands before the page: send the page alone, without talk or a fence"
-    if start and _ESCAPED_QUOTE.search(text, start.start(), start.start() + 1000):
+    if start and _ESCAPED_QUOTE.search(_head(text[start.start() :])):
         return "its quotes and line ends are escaped: send it raw"
     if text.count("\n") < 3 and len(re.findall(r">\\n\s*<", text)) > 3:
         return "its line ends are written as \\n: send it raw"
     return "its body is empty" if _is_empty(text) else None
+
+
+def _head(page: str) -> str:
+    """The beginning of a page, without its scripts: their strings may have escaped quotes."""
+    return re.split(r"<script", page[:1000], maxsplit=1, flags=re.IGNORECASE)[0]
 
 
 def _is_empty(text: str) -> bool:

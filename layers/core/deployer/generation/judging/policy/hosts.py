@@ -6,6 +6,7 @@ file is not the caller.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import reduce
 
@@ -23,20 +24,23 @@ from deployer.generation.judging.policy.words import named_policy
 from deployer.generation.reading.page import is_a
 from deployer.generation.reading.urls import authority, host
 
+_LINK = re.compile(r"<a\s[^<>]*>", re.IGNORECASE)
+_NAME = re.compile(r"[\w.-]+")
 _CODE = (".html", ".htm", ".shtml", ".js", ".mjs", ".css", ".json", ".svg", ".jsx", ".webmanifest")
 
 
 def policy_for(assignment: Assignment, site: Site) -> Policy:
     """The policy of `site`: the hosts that it uses and its caller's words allow, and its libraries.
 
-    A service is in it with all its hosts if the site names one of them: its answers name others.
+    A service is in it with all its hosts if the site names one that is its own.
     """
     words = _words(assignment)
-    text = "\n".join(site.text(path) for path in site if is_a(path, _CODE))
+    text = _LINK.sub("", "\n".join(site.text(path) for path in site if is_a(path, _CODE)))
+    names = frozenset(name.strip(".").lower() for name in _NAME.findall(text) if "." in name)
     used = (
-        service.policy
+        service.used_in(text, names)
         for service in services()
-        if (service.free or service.words.search(words)) and _is_named(service.policy, text)
+        if service.free or service.words.search(words)
     )
     return _all([named_policy(words), _libraries(text), *used])
 
@@ -50,10 +54,6 @@ def granted(assignment: Assignment) -> Policy:
 
 def _all(policies: Iterable[Policy]) -> Policy:
     return reduce(Policy.joined, policies, Policy())
-
-
-def _is_named(of_service: Policy, text: str) -> bool:
-    return any(name.removeprefix("*.") in text for name in of_service.hosts)
 
 
 def _words(assignment: Assignment) -> str:
