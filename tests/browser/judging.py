@@ -34,7 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.browser.judging", description=__doc__)
     parser.add_argument("--times", type=int, default=1, help="judge each page so often")
     times = parser.parse_args().times
-    chromium, wrong = Chromium(executable), Counter[str]()
+    chromium, wrong, begin = Chromium(executable), Counter[str](), time.monotonic()
     for _ in range(times):
         for words, kind, site in SPOILED:
             if Verdict.FAILS not in judged(chromium, kind, site):
@@ -45,7 +45,9 @@ def main() -> int:
                 wrong[f"good, but {[str(v) for v in verdicts]}: {words}"] += 1
     for words, often in wrong.items():
         print(f"{often} of {times}  {words}")
+    seconds = time.monotonic() - begin
     print(f"{len(SPOILED)} spoiled and {len(GOOD)} good pages, {times} times: {len(wrong)} wrong")
+    print(f"{seconds:.0f} s")
     return int(bool(wrong))
 
 

@@ -33,6 +33,7 @@ def test_a_step_comes_back_as_it_was_written() -> None:
         ("1. Click #go", Step(Action.CLICK, "#go")),
         ("- wait for .row", Step(Action.WAIT, ".row")),
         ("press Escape", Step(Action.PRESS, "", "Escape")),
+        ("press -> Escape", Step(Action.PRESS, "", "Escape")),
         ("open", Step(Action.OPEN)),
         ("open about.html", Step(Action.OPEN, "about.html")),
         ("fill #name ->", Step(Action.FILL, "#name")),
@@ -40,7 +41,10 @@ def test_a_step_comes_back_as_it_was_written() -> None:
     ],
 )
 def test_a_step_is_read_as_people_write_it(line: str, step: Step) -> None:
-    assert parse_steps([line, "", "expect true"])[0] == step
+    read = parse_steps([line, "", "expect true"])[0]
+
+    assert read == step
+    assert parse_steps([str(read), "expect true"])[0] == step
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,7 @@ def test_a_step_is_read_as_people_write_it(line: str, step: Step) -> None:
         (["look at #go", "expect true"], "not a step: look at #go"),
         (["click", "expect true"], "click needs to be told what"),
         (["fill #name", "expect true"], "needs a selector, an arrow"),
+        (["press #name ->", "expect true"], "press needs to be told what"),
         (["reload now", "expect true"], "reload takes nothing"),
         (["open https://evil.example/", "expect true"], "a page of the site"),
         (["open //evil.example/", "expect true"], "a page of the site"),

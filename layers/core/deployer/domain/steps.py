@@ -52,8 +52,12 @@ class Step:
     """The text, option or key; empty where the action has none."""
 
     def __str__(self) -> str:
+        """The line that is read as this step."""
+        if self.action is Action.PRESS and not self.target:
+            return f"{self.action} {self.value}"
         words = f"{self.action} {self.target}".rstrip()
-        return f"{words} -> {self.value}" if self.value else words
+        needs_arrow = self.action in (Action.FILL, Action.SELECT)
+        return f"{words} -> {self.value}".rstrip() if self.value or needs_arrow else words
 
 
 class InvalidStepsError(ValueError):
@@ -89,7 +93,7 @@ _WORDS = re.compile(
     r"^(open|reload|click|fill|select|press|wait for|expect dialog|expect)(?:\s+(.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
-_ARROW = re.compile(r"\s+->\s*")
+_ARROW = re.compile(r"(?:^|\s+)->\s*")
 
 
 def _parse(text: str) -> Step:
@@ -132,11 +136,13 @@ def _pair(action: Action, rest: str, text: str) -> Step:
 
 def _maybe_pair(action: Action, rest: str, text: str) -> Step:
     target, arrow, value = _halves(rest)
-    if not target:
-        raise InvalidStepsError(f"{action} needs to be told what: {text[:80]}")
-    if action is Action.PRESS and not arrow:
-        return Step(action, "", target)
-    return Step(action, target, value)
+    if action is Action.PRESS:
+        target, value = (target, value) if arrow else ("", target)
+        if value:
+            return Step(action, target, value)
+    elif target:
+        return Step(action, target, value)
+    raise InvalidStepsError(f"{action} needs to be told what: {text[:80]}")
 
 
 def _halves(rest: str) -> tuple[str, str, str]:
