@@ -7,6 +7,7 @@ from deployer.domain.request import JavaScriptCheck
 from deployer.domain.visit import Evidence, Happening, Kind, Look, Report, Verdict, When
 from deployer.generation.assignment import Assignment
 from deployer.generation.judging.findings import Finding, Severity
+from deployer.generation.judging.policy import asked
 from deployer.generation.judging.trying import Trial, trials_of
 from deployer.generation.judging.verdicts import findings_of, joined, verdicts_of
 
@@ -140,3 +141,38 @@ def test_a_record_keeps_failures_first_and_cuts_long_texts() -> None:
     assert len(kept) == 60
     assert kept[0].check == "f"
     assert all(len("".join([one.check, one.evidence, *one.steps])) <= 910 for one in kept)
+
+
+def forbidden(url: str, place: str = "", directive: str = "connect-src") -> Happening:
+    return Happening(Kind.VIOLATION, f"{url}: the page's policy forbids it ({directive})", place)
+
+
+def test_a_host_that_the_policy_blocks_is_a_finding_once() -> None:
+    looks = (
+        seen(happened=forbidden("https://Host.example/a?b=c", "index.html:3:1")),
+        seen(happened=forbidden("wss://host.example:443/x", "app.js:9:2")),
+        seen(happened=forbidden("https://other.example/", directive="img-src")),
+    )
+
+    found = list(findings_of([], (), Report(looks)))
+
+    assert [(f.severity, f.rule, f.subject) for f in found] == [
+        (Severity.QUALITY, "host", "host.example"),
+        (Severity.QUALITY, "host", "other.example"),
+    ]
+    assert found[0].problem.startswith("index.html:3:1 asks host.example")
+
+
+def test_what_is_blocked_and_is_no_host_is_no_finding() -> None:
+    looks = tuple(seen(happened=forbidden(what)) for what in ("data:text/html...", "a.txt", "eval"))
+
+    assert list(findings_of([], (), Report(looks))) == []
+
+
+def test_a_host_that_the_files_and_the_browser_tell_of_is_told_once() -> None:
+    report = Report((seen(happened=forbidden("https://host.example/a")),))
+    read = [asked.blocked("host.example", "index.html: fetch()")]
+
+    (finding,) = joined(read, (), findings_of([], (), report))
+
+    assert finding.subject == "host.example"

@@ -22,7 +22,9 @@ from deployer.domain.visit import (
 )
 from deployer.generation.judging.expectation import expectation_of
 from deployer.generation.judging.findings import Finding, Severity
+from deployer.generation.judging.policy.asked import blocked
 from deployer.generation.judging.trying import Trial
+from deployer.generation.reading.urls import authority, host
 
 _LONGEST_EVIDENCE = 1500
 _MOST_HAPPENINGS = 5
@@ -77,6 +79,7 @@ def findings_of(
             fault = _shortfall(trial, report, expressions.index(trial)) if trial.expression else ""
             yield _finding(trial, verdict, fault)
     yield from _of_the_page(report)
+    yield from _of_hosts(report)
 
 
 def _finding(trial: Trial, verdict: CheckVerdict, fault: str) -> Finding:
@@ -123,6 +126,17 @@ def _of_the_page(report: Report) -> Iterator[Finding]:
                 re.sub(r"\d+", "#", happening.text)[:200],
                 told(happening),
             )
+
+
+def _of_hosts(report: Report) -> Iterator[Finding]:
+    """A finding for each host that the page asked and its policy does not allow."""
+    asked: dict[str, str] = {}
+    for happening in _happenings(report):
+        name = host(authority(happening.text.split(": ")[0]))
+        if happening.kind is Kind.VIOLATION and name:
+            asked.setdefault(name, happening.place or "the page")
+    for name, place in list(asked.items())[:_MOST_HAPPENINGS]:
+        yield blocked(name, place)
 
 
 def told(happening: Happening) -> str:
