@@ -100,6 +100,22 @@ def test_a_broken_promise_is_worse_than_a_new_check_that_fails() -> None:
     assert kept.problem.startswith("round 1 promised it")
 
 
+def test_a_promise_outlives_a_round_in_which_nobody_could_tell() -> None:
+    kept = CheckVerdict(f"js: {TOTAL.js}", 1, Verdict.PASSES)
+    (second,) = verdicts_of(
+        trials_of(assignment(earlier_checks=(TOTAL,), verdicts=(kept,)), {}),
+        Report(problem="the browser did not answer"),
+    )
+    tried = trials_of(assignment(earlier_checks=(TOTAL,), verdicts=(second,)), {})
+    report = Report((seen(NO),))
+    third = verdicts_of(tried, report)
+    (broken,) = findings_of(tried, third, report)
+
+    assert (second.verdict, second.promised) == (Verdict.CANNOT_TELL, True)
+    assert broken.severity is Severity.REGRESSION
+    assert not third[0].binds
+
+
 def test_a_browser_that_saw_nothing_says_why_and_finds_nothing() -> None:
     tried, report = [trial()], Report(problem="no browser is installed")
 

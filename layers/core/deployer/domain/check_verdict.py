@@ -32,9 +32,17 @@ class CheckVerdict:
     superseded_by: int | None = None
     """The round whose brief takes it back, as the model reads it; None while it counts."""
 
+    promised: bool = False
+    """It was seen to pass in an earlier round, and nobody could tell since."""
+
     @property
     def passes(self) -> bool:
         return self.verdict is Verdict.PASSES
+
+    @property
+    def binds(self) -> bool:
+        """Later rounds have to pass it too."""
+        return self.passes or self.promised
 
 
 def verdicts_for_a_record(verdicts: Iterable[CheckVerdict]) -> tuple[CheckVerdict, ...]:

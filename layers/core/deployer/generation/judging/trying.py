@@ -27,7 +27,7 @@ class Trial:
     round: int
     earlier: bool = False
     passed_before: bool = False
-    """The site as it stands was seen to pass it."""
+    """The site as it stands was seen to pass it, or one before it and nobody could tell since."""
     superseded_by: int | None = None
     """The round whose brief takes it back, as the model reads it."""
     explained: bool = True
@@ -70,7 +70,7 @@ def _earlier(assignment: Assignment, superseded: frozenset[int]) -> Iterator[Tri
             before.round if before else max(assignment.round - 1, 1),
             before.steps if before else (),
             earlier=True,
-            passed_before=before is not None and before.passes,
+            passed_before=before is not None and before.binds,
         )
         if number in superseded:
             told = explained(assignment.brief, text)

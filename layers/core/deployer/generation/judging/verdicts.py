@@ -52,7 +52,11 @@ def verdicts_of(trials: Sequence[Trial], report: Report) -> tuple[CheckVerdict, 
         for trial in trials
     )
     return tuple(
-        replace(verdict, superseded_by=trial.superseded_by)
+        replace(
+            verdict,
+            superseded_by=trial.superseded_by,
+            promised=trial.passed_before and verdict.verdict is Verdict.CANNOT_TELL,
+        )
         for trial, verdict in zip(trials, verdicts, strict=True)
     )
 
@@ -85,7 +89,8 @@ def findings_of(
 def _finding(trial: Trial, verdict: CheckVerdict, fault: str) -> Finding:
     silently = trial.passed_before and not trial.superseded_by
     severity = Severity.REGRESSION if silently else Severity.CHECK
-    before = f"round {trial.round} promised it and the page fails it now: " if trial.earlier else ""
+    asked = "promised it and the page fails it now" if trial.passed_before else "asked for it"
+    before = f"round {trial.round} {asked}: " if trial.earlier else ""
     after = f"; {_UNEXPLAINED}" if trial.superseded_by else ""
     problem = f"{before}{trial.check}: {verdict.evidence}{after}"
     return Finding(
