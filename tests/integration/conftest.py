@@ -105,8 +105,9 @@ class System:
             for one in started
         ]
 
-    def look_at_pages(self, execution_input: dict[str, Any]) -> dict[str, str]:
-        return pages_checker.handler(execution_input, self.context)
+    def look_at_pages(self, execution_input: dict[str, Any]) -> str:
+        seen: str = pages_checker.handler(execution_input, self.context)["pages"]
+        return seen
 
     def notify(self, execution_input: dict[str, Any]) -> dict[str, Any]:
         return notifier.handler(execution_input, self.context)

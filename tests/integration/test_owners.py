@@ -55,7 +55,7 @@ def test_both_rounds_are_published_in_the_owners_repository(system: System, owne
     system.post(system.request("round2"))
     system.work()
     delivery = system.executions()[1]
-    assert system.look_at_pages(delivery) == {"pages": "live"}
+    assert system.look_at_pages(delivery) == "live"
 
     _, told = system.status("student@example.com", "sum-of-sales-a1b2c")
     assert [told[f"round{number}"]["state"] for number in (1, 2)] == ["PUBLISHED", "PUBLISHED"]

@@ -32,7 +32,7 @@ def test_both_rounds_are_built_published_and_notified(system: System) -> None:
     assert (code, answer["status"]) == (200, "accepted")
     system.work()
     (delivery,) = system.executions()
-    assert system.look_at_pages(delivery) == {"pages": "live"}
+    assert system.look_at_pages(delivery) == "live"
     assert system.notify(delivery)["outcome"] == "delivered"
 
     # WHEN round 2 comes

@@ -82,6 +82,10 @@ def test_the_wait_between_attempts_is_what_the_notifier_says() -> None:
     assert STATES["Wait"]["SecondsPath"] == "$.delivery.delay_seconds"
 
 
+def test_the_wait_between_looks_at_pages_is_what_the_checker_says() -> None:
+    assert STATES["WaitForPages"]["SecondsPath"] == "$.pages.delay_seconds"
+
+
 def test_a_checker_that_fails_keeps_nobody_from_being_told() -> None:
     (catcher,) = STATES["CheckPages"]["Catch"]
     assert (catcher["ErrorEquals"], catcher["Next"]) == (["States.ALL"], "Deliver")

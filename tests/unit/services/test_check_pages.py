@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from deployer.adapters.stepfunctions import pages_output
 from deployer.domain.errors import HostUnavailableError, Postponed, RateLimitedError
 from deployer.domain.publication import PagesState, Publication
 from deployer.domain.round import Round
@@ -104,3 +106,14 @@ def test_the_notification_of_an_older_commit_does_not_wait_for_the_newer_one() -
     older = replace(look.record, publication=a_publication(commit_sha="0" * 40))
     assert look(older) is PagesState.LIVE
     assert look.pages.looks == 0
+
+
+def test_the_first_looks_come_soon_and_the_later_ones_every_ten_seconds() -> None:
+    state: dict[str, Any] = {}
+    delays = []
+    for _ in range(9):
+        state["pages"] = pages_output(state, None)
+        delays.append(state["pages"]["delay_seconds"])
+    assert delays == [1, 1, 2, 3, 5, 8, 10, 10, 10]
+    assert state["pages"]["pages"] == "waiting"
+    assert pages_output(state, PagesState.PENDING)["pages"] == "pending"

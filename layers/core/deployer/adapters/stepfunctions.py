@@ -20,6 +20,7 @@ from deployer.domain.notification import (
     Target,
     TryAgain,
 )
+from deployer.domain.publication import PagesState, pages_delay
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -62,6 +63,19 @@ def execution_output(delivery: Delivery, outcome: Outcome) -> dict[str, Any]:
         "outcome": names[type(outcome)],
         "delay_seconds": outcome.delay_seconds if isinstance(outcome, TryAgain) else 0,
         "next_attempt": delivery.attempt + 1,
+    }
+
+
+def pages_output(state: dict[str, Any], seen: PagesState | None) -> dict[str, Any]:
+    """The pages checker's answer to the state machine, which hands it back before the next look.
+
+    `state` is the machine's; `seen` is None where the commit is to be looked for again.
+    """
+    looks = state.get("pages", {}).get("looks", 0) + 1
+    return {
+        "pages": seen.value if seen else "waiting",
+        "looks": looks,
+        "delay_seconds": pages_delay(looks),
     }
 
 

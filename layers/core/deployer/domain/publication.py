@@ -12,6 +12,16 @@ class PagesState(StrEnum):
     """Not seen within the time that was allowed."""
 
 
+PAGES_DELAYS = (1, 1, 2, 3, 5, 8)
+"""Seconds before the second look, the third, ...: most sites are there within 20 s."""
+LONGEST_PAGES_DELAY = 10
+
+
+def pages_delay(looks: int) -> int:
+    """The seconds until Pages is looked at again after so many looks (one or more)."""
+    return PAGES_DELAYS[looks - 1] if looks <= len(PAGES_DELAYS) else LONGEST_PAGES_DELAY
+
+
 @dataclass(frozen=True)
 class Publication:
     """The repository, commit and URL of a published round."""
