@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from deployer.adapters.chromium.browser import Chromium
+from deployer.domain.computed import Computing, Outputs
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.language_model import Prompt, Reply, StopReason, Usage
 from deployer.domain.request import Check, JavaScriptCheck, check_text
@@ -15,8 +16,10 @@ from deployer.domain.site import Site
 from deployer.domain.visit import Report, Visit
 from deployer.generation.answers.grammar import Block, StepsBlock, render_blocks
 from deployer.generation.assignment import Assignment
+from deployer.generation.computing import Computer
 from deployer.generation.inspector import Inspector
 from deployer.generation.loop import Generator
+from deployer.services.compute import compute
 from deployer.services.visit.visit import visit
 from local.model.answers import blocks_of
 from local.model.reading import read_request
@@ -38,6 +41,9 @@ class DirectBrowser:
 
     def visit(self, site: Site, wanted: Visit) -> Report:
         return visit(wanted, site, engine=self.chromium, save=lambda *_: None, clock=time.monotonic)
+
+    def compute(self, inputs: Site, wanted: Computing) -> Outputs:
+        return compute(wanted, inputs, engine=self.chromium, clock=time.monotonic)
 
 
 @dataclass
@@ -112,6 +118,7 @@ def generated(chromium: Chromium, assignment: Assignment, model: Mender) -> Stor
         model=lambda: model,
         nonce=lambda: "0badcafe",
         inspect=Inspector(DirectBrowser(chromium)),
+        compute=Computer(DirectBrowser(chromium)),
     )
     return generator(assignment, lambda: SECONDS)
 

@@ -13,10 +13,17 @@ import pytest
 from deployer.adapters.chromium.browser import Chromium
 from deployer.domain.computed import Computation, Computing, Output, Outputs
 from deployer.domain.page import Page
+from deployer.domain.request import JavaScriptCheck
 from deployer.domain.site import Site
-from deployer.domain.visit import NOWHERE
+from deployer.domain.visit import NOWHERE, Verdict
+from deployer.generation.answers.grammar import ComputeBlock, FileBlock, render_blocks
+from deployer.generation.computing import Computer
+from deployer.generation.inspector import Inspector
+from deployer.generation.loop import Generator
 from deployer.services.compute import compute
+from tests.browser.generating import README, DirectBrowser
 from tests.support.internet import Internet
+from tests.unit.generation.builders import NONCE, ScriptedModel, attachment, build
 
 LARGEST = 300_000
 Computes = Callable[..., Outputs]
@@ -170,6 +177,40 @@ def test_a_fault_is_told_with_its_line(page: Page, script: str) -> None:
 
     assert FAULTS[script] in fault
     assert page.compute("return 1", {}, largest=LARGEST, seconds=2) == Output(b"1\n")
+
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sales</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>
+<h1>Sales</h1><p id="max">0</p></main><script>fetch("./data.json").then(answer => answer.json())
+.then(data => { document.querySelector("#max").textContent = data.max })</script></body></html>
+"""
+
+
+def test_a_page_reads_what_was_computed_and_a_wrong_script_is_mended(chromium: Chromium) -> None:
+    """The loop with the real browser: what is computed is there when the page is opened."""
+    site = {"index.html": PAGE, "README.md": README}
+    files = tuple(FileBlock(path, text) for path, text in site.items())
+    wrong = "const rows = files['sales.csv'].split(',')\nreturn { max: Math.max(...rows) }"
+    right = wrong.replace("(',')", "(',').slice(1).map(Number)")
+    model = ScriptedModel(
+        [
+            render_blocks([*files, ComputeBlock("data.json", ("sales.csv",), script)], NONCE)
+            for script in (wrong, right)
+        ]
+    )
+    browser = DirectBrowser(chromium)
+    generator = Generator(
+        lambda: model, lambda: NONCE, inspect=Inspector(browser), compute=Computer(browser)
+    )
+    check = JavaScriptCheck(js='document.querySelector("#max").textContent === "31"')
+    sales = attachment("sales.csv", b"sales,3,31,12")
+    brief = "Show the largest of sales.csv and save data.json with it as max."
+    made = generator(build(brief, checks=(check,), attachments=(sales,)), lambda: 600.0)
+
+    assert "it threw Error: max is NaN, which JSON does not have" in model.prompts[1].user
+    assert made.site["data.json"] == b'{\n  "max": 31\n}\n'
+    assert [one.verdict for one in made.report.verdicts] == [Verdict.PASSES]
+    assert made.report.unmet == ()
 
 
 LOOPS = {

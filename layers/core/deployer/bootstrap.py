@@ -225,11 +225,13 @@ class Application:
 
     def _generator(self) -> Generator:
         from deployer.domain.generation_report import Prices
+        from deployer.generation.computing import Computer
         from deployer.generation.conversation import Budget
         from deployer.generation.inspector import Inspector
         from deployer.generation.loop import Generator
 
         config = self.worker_settings
+        browser = self._connections.browser(config)
         prices = Prices(*config.llm_prices) if config.llm_prices else None
         return Generator(
             model=self._language_model,
@@ -237,7 +239,8 @@ class Application:
             known_secrets=self._connections.secrets(config.secret_name).all_values,
             allow_workflows=config.allow_workflows,
             budget=Budget(prices=prices, cost_usd=config.max_cost_usd),
-            inspect=Inspector(self._connections.browser(config)),
+            inspect=Inspector(browser),
+            compute=Computer(browser),
         )
 
     def _language_model(self) -> LanguageModel:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from deployer.generation.answers.grammar import (
     Block,
+    ComputeBlock,
     ConvertBlock,
     Edit,
     EditBlock,
@@ -110,6 +111,41 @@ def test_rendered_edits_are_parsed_to_the_same_edits(path: str, edits: list[Edit
     block = EditBlock(path, tuple(edits))
 
     assert parse(render_blocks([block], NONCE), NONCE).blocks == (block,)
+
+
+names = paths | st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_ ,-]{0,20}\.csv", fullmatch=True)
+
+
+@given(paths, st.lists(names, max_size=4, unique=True), contents)
+def test_a_rendered_script_is_parsed_to_the_same_script(
+    path: str, inputs: list[str], script: str
+) -> None:
+    nonce = unused_nonce(NONCE, [path, *inputs, script])
+    block = ComputeBlock(path, tuple(inputs), script)
+
+    parsed = parse(render_blocks([block], nonce), nonce)
+
+    assert parsed.blocks == (block,)
+    assert parsed.complete
+
+
+def test_the_inputs_of_a_script_may_stand_before_its_path_in_quotes_or_be_missing() -> None:
+    for words, inputs in {
+        "from='a b.csv', c.csv path=`d.json`": ("a b.csv", "c.csv"),
+        'path=d.json from="a, b.csv",c.csv, c.csv,': ("a, b.csv", "c.csv"),
+        "path=d.json": (),
+        "path=d.json from=": (),
+    }.items():
+        text = f"=====COMPUTE {NONCE} {words}=====\nreturn 1\n=====END {NONCE}=====\n"
+        assert parse(text, NONCE).blocks == (ComputeBlock("d.json", inputs, "return 1"),)
+
+
+def test_a_script_without_a_path_is_malformed_and_a_cut_one_is_named() -> None:
+    without = parse(f"=====COMPUTE {NONCE} from=a.csv=====\n1\n=====END {NONCE}=====\n", NONCE)
+    cut = parse(f"=====COMPUTE {NONCE} path=a.json from=a.csv=====\nreturn", NONCE)
+
+    assert without.malformed == ("a COMPUTE line without path=",)
+    assert (cut.unclosed, cut.blocks) == ("a.json", ())
 
 
 def test_a_conversion_is_one_line() -> None:

@@ -7,6 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from deployer.domain.check_verdict import CheckVerdict
+from deployer.domain.computed import ComputedFile
 from deployer.domain.generation_report import GenerationReport
 from deployer.domain.round import Failure, Round
 from deployer.domain.visit import Picture, Verdict
@@ -69,6 +70,7 @@ def test_a_site_tells_what_a_browser_saw_and_where_its_pictures_are() -> None:
         repaired=("#total shows NaN",),
         verdicts=(dark,),
         pictures=(Picture(375, "pictures/a/375.png"),),
+        computed=(ComputedFile("data.json", ("a.csv",), 27, "return 1", "ab12"),),
     )
     rounds = InMemoryRounds()
     rounds.save(a_round().generated("sites/a.json", None, report, START))
@@ -91,6 +93,7 @@ def test_a_site_tells_what_a_browser_saw_and_where_its_pictures_are() -> None:
             "superseded_by": 2,
         }
     ]
+    assert told["computed"] == [{"path": "data.json", "inputs": ["a.csv"], "bytes": 27}]
     assert told["screenshots"] == {"375": "https://bucket.example/pictures/a/375.png"}
 
 

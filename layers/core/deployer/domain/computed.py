@@ -33,6 +33,30 @@ class Computation:
     It returns the file's text, its bytes, or a value that is written as JSON."""
 
 
+class InvalidComputationError(ValueError):
+    """The computation cannot be run; the message says why."""
+
+
+def check_computation(computation: Computation, beside: int = 0) -> None:
+    """
+    Args:
+        beside: the number of the site's other computations.
+
+    Raises:
+        InvalidComputationError
+    """
+    if not computation.script.strip():
+        raise InvalidComputationError("its script is empty")
+    if len(computation.script) > MAX_SCRIPT:
+        raise InvalidComputationError(f"its script has more than {MAX_SCRIPT} characters")
+    if len(computation.inputs) > MAX_INPUTS:
+        raise InvalidComputationError(f"it has more than {MAX_INPUTS} inputs")
+    if computation.path in computation.inputs:
+        raise InvalidComputationError("it is one of its own inputs")
+    if beside >= MAX_COMPUTATIONS:
+        raise InvalidComputationError(f"there are {MAX_COMPUTATIONS} scripts already")
+
+
 @dataclass(frozen=True)
 class Computing:
     """The browser's task: these computations, one after the other."""
@@ -77,3 +101,7 @@ class ComputedFile:
     """Kept with the stored site, so that a later round can run it again; in no record."""
     digest: str = ""
     """Of the script and what it was run on: the same digest is the same file."""
+
+    @property
+    def computation(self) -> Computation:
+        return Computation(self.path, self.inputs, self.script)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from deployer.domain.check_verdict import CheckVerdict, shortened, verdicts_for_a_record
+from deployer.domain.computed import ComputedFile
 from deployer.domain.language_model import Usage
 from deployer.domain.site import Site
 from deployer.domain.visit import Picture, Verdict
@@ -54,6 +55,8 @@ class GenerationReport:
     verdicts: tuple[CheckVerdict, ...] = ()
     pictures: tuple[Picture, ...] = ()
     """Screenshots of the site as it was published."""
+    computed: tuple[ComputedFile, ...] = ()
+    """Files of the site that scripts made."""
     browser_seconds: float = 0.0
     """Of all visits to all candidates."""
     cost_usd: float | None = None
@@ -74,6 +77,7 @@ def for_a_record(report: GenerationReport) -> GenerationReport:
         repaired=_cut(report.repaired),
         notes=_cut(report.notes),
         verdicts=verdicts_for_a_record(report.verdicts),
+        computed=tuple(replace(one, script="") for one in report.computed),
     )
 
 

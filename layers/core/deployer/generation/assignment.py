@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deployer.domain.check_verdict import CheckVerdict
+from deployer.domain.computed import ComputedFile
 from deployer.domain.request import Attachment, Check
 from deployer.domain.site import Site
 
@@ -27,6 +28,10 @@ class Assignment:
     """The checks of earlier rounds, which this one must still pass."""
     verdicts: tuple[CheckVerdict, ...] = ()
     """Those of `current`, when it was published."""
+    computed: tuple[ComputedFile, ...] = ()
+    """The files of `current` that scripts made."""
+    read_by_scripts: frozenset[str] = frozenset()
+    """The inputs of the scripts that make files of the candidate that is judged."""
     licence_holder: str = ""
     licence_year: int | None = None
     allow_workflows: bool = False

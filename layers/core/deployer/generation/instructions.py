@@ -26,6 +26,14 @@ the lines that stand there instead
 (several SEARCH/REPLACE pairs may stand in one EDIT block; they apply in order)
 A sheet of an attached spreadsheet, written as a CSV file by our code:
 =====CONVERT NONCE from=book.xlsx sheet=Sheet1 to=book.csv=====
+A data file that the task wants made from files (data.json with max and min, a chart's JSON), made
+by a script that our code runs, without network, clock or chance:
+=====COMPUTE NONCE path=data.json from=sales.csv=====
+const rows = files["sales.csv"].trim().split("\\n").slice(1).map(line => line.split(","))
+return { rows: rows.length, max: Math.max(...rows.map(row => Number(row[1]))) }
+=====END NONCE=====
+(the body of an async function; files holds each input's text, or bytes as Uint8Array; return an
+object for JSON, a text, or bytes. Never write such a file's numbers yourself.)
 How a browser tries check 2 of the list, for each check in plain words that a browser can tell:
 =====STEPS NONCE check=2=====
 click #add

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from deployer.domain.computed import Computation, ComputedFile
 from deployer.domain.errors import ModelRefusedError, ModelUnavailableError
 from deployer.domain.generation_report import GenerationReport, StoredSite
 from deployer.domain.language_model import Image, LanguageModel
@@ -17,6 +18,7 @@ from deployer.generation.asking.attachments import images
 from deployer.generation.asking.prompts import Prompts
 from deployer.generation.assignment import Assignment
 from deployer.generation.candidate import Candidate
+from deployer.generation.computing import UNABLE, Made
 from deployer.generation.conversation import (
     FIRST_OUTPUT_TOKENS,
     LARGEST_OUTPUT_TOKENS,
@@ -47,6 +49,20 @@ class Inspection(Protocol):
         """Judge `site` within `seconds`, its checks by `trials`."""
 
 
+class Computing(Protocol):
+    """Whoever makes the files that scripts of the model's are to make."""
+
+    def __call__(
+        self,
+        site: Site,
+        computations: Mapping[str, Computation],
+        known: tuple[ComputedFile, ...],
+        assignment: Assignment,
+        seconds: float,
+    ) -> Made:
+        """`site` with its computed files, within `seconds`; `known` are those made before."""
+
+
 @dataclass(frozen=True)
 class Generator:
     """A model, and the bounds within which it writes sites."""
@@ -59,6 +75,7 @@ class Generator:
     allow_workflows: bool = False
     budget: Budget = DEFAULT_BUDGET
     inspect: Inspection = READ_ONLY
+    compute: Computing = UNABLE
 
     def __call__(self, assignment: Assignment, seconds_left: Callable[[], float]) -> StoredSite:
         """Build the site, or revise `assignment.current`, within `seconds_left`.
@@ -77,7 +94,8 @@ class Generator:
         bounded = still_counting(bounded)
         prompts = Prompts(bounded, self.nonce())
         conversation = Conversation(self.model(), prompts.nonce, seconds_left, self.budget)
-        return _Generation(bounded, prompts, conversation, self.budget, self.inspect).run()
+        tools = self.budget, self.inspect, self.compute
+        return _Generation(bounded, prompts, conversation, *tools).run()
 
 
 class _Generation:
@@ -88,12 +106,14 @@ class _Generation:
         conversation: Conversation,
         budget: Budget,
         inspect: Inspection,
+        compute: Computing,
     ) -> None:
         self._assignment = assignment
         self._prompts = prompts
         self._conversation = conversation
         self._budget = budget
         self._inspect = inspect
+        self._compute = compute
         self._candidates: list[Candidate] = []
         current = assignment.current or Site()
         self._rules = BlockRules(assignment, prompts.nonce, guarded=current)
@@ -105,7 +125,10 @@ class _Generation:
     def run(self) -> StoredSite:
         base = with_correctable(self._assignment.current or Site(), self._assignment)
         pictures = images(self._assignment.attachments)
-        best = self._answered(begin(base), self._prompts.first(), pictures)
+        scripts = {one.path: one.computation for one in self._assignment.computed}
+        draft = begin(base, computations=scripts)
+        known = self._assignment.computed
+        best = self._answered(draft, self._prompts.first(), known, pictures)
         if best is None:
             why = "; ".join(dict.fromkeys(self._troubles[-MOST_TROUBLES:]))
             raise ModelRefusedError(f"the model gave no usable site within its budget: {why}")
@@ -135,6 +158,7 @@ class _Generation:
             repaired=self._healed(best),
             verdicts=best.inspected.verdicts,
             pictures=best.inspected.pictures,
+            computed=best.computed,
             notes=tuple(dict.fromkeys([*self._notes, *taken_back])),
             browser_seconds=sum(one.inspected.browser_seconds for one in self._candidates),
             cost_usd=round(prices.cost(usage), 6) if prices else None,
@@ -157,9 +181,12 @@ class _Generation:
             found = best.inspected
             if not found.findings or (number and found.only_unpolished):
                 break
-            request = self._prompts.repair(best.site, found.findings, best.left_out)
+            request = self._prompts.repair(
+                best.site, found.findings, best.left_out, best.computations
+            )
             try:
-                repaired = self._answered(begin(best.site, best.trials), request)
+                draft = begin(best.site, best.trials, best.computations)
+                repaired = self._answered(draft, request, best.computed)
             except ModelUnavailableError as exc:
                 self._troubles.append(str(exc))
                 repaired = None
@@ -174,7 +201,11 @@ class _Generation:
         return best
 
     def _answered(
-        self, draft: Draft, request: str, pictures: tuple[Image, ...] = ()
+        self,
+        draft: Draft,
+        request: str,
+        known: tuple[ComputedFile, ...],
+        pictures: tuple[Image, ...] = (),
     ) -> Candidate | None:
         """The inspected site after one request and what completes its answer; None if unusable."""
         answer = self._ask(request, images=pictures)
@@ -188,12 +219,22 @@ class _Generation:
         if answer.form:
             self._notes.append(f"the answer came as {answer.form}")
         self._notes += draft.notes
-        site = with_own_files(draft.site, self._assignment)
-        seconds = self._conversation.seconds_left()
-        inspected = self._inspect(site, draft.trials, self._assignment, seconds)
-        candidate = Candidate(site, draft.trials, inspected, left_out)
+        candidate = self._candidate(draft, left_out, known)
         self._candidates.append(candidate)
         return candidate
+
+    def _candidate(
+        self, draft: Draft, left_out: tuple[str, ...], known: tuple[ComputedFile, ...]
+    ) -> Candidate:
+        """The draft with our own files and the computed ones, judged."""
+        scripts, seconds_left = draft.computations, self._conversation.seconds_left
+        read = frozenset(name for one in scripts.values() for name in one.inputs)
+        assignment = replace(self._assignment, read_by_scripts=read)
+        site = with_own_files(draft.site, assignment)
+        made = self._compute(site, scripts, known, assignment, seconds_left())
+        inspected = self._inspect(made.site, draft.trials, assignment, seconds_left())
+        inspected = inspected.with_findings(made.findings)
+        return Candidate(made.site, draft.trials, inspected, scripts, made.files, left_out)
 
     def _ask(
         self,

@@ -39,7 +39,9 @@ def compute(
             problem = str(exc)
             break
         outputs.append(output)
-        if not output.fault:
+        if output.fault:
+            files.pop(one.path, None)  # an older one is not what the next script is to read
+        else:
             files[one.path] = output.content
     return Outputs(tuple(outputs), problem, round(clock() - begin, 3))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deployer.domain.check_verdict import CheckVerdict
+from deployer.domain.computed import ComputedFile
 from deployer.domain.generation_report import GenerationReport
 from deployer.domain.notification import Notification
 from deployer.domain.ports import Rounds
@@ -66,8 +67,13 @@ def _generation(report: GenerationReport, link: Link) -> dict[str, Any]:
         "repaired": list(report.repaired),
         "notes": list(report.notes),
         "verdicts": [_verdict(verdict) for verdict in report.verdicts],
+        "computed": [_computed(one) for one in report.computed],
         "screenshots": {str(each.width): link(each.key) for each in report.pictures},
     }
+
+
+def _computed(one: ComputedFile) -> dict[str, Any]:
+    return {"path": one.path, "inputs": list(one.inputs), "bytes": one.bytes}
 
 
 def _verdict(verdict: CheckVerdict) -> dict[str, Any]:

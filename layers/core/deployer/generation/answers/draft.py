@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from deployer.domain.computed import Computation, InvalidComputationError, check_computation
 from deployer.domain.site import Site
 from deployer.generation.answers.edits import EditFailedError, Rung, apply_edit
 from deployer.generation.answers.grammar import (
     Block,
+    ComputeBlock,
     ConvertBlock,
     Edit,
     EditBlock,
@@ -19,7 +21,7 @@ from deployer.generation.answers.grammar import (
     SupersedesBlock,
 )
 from deployer.generation.answers.spelling import as_meant, path_of
-from deployer.generation.answers.wrapping import no_file, unwrapped
+from deployer.generation.answers.wrapping import no_file, unfenced, unwrapped
 from deployer.generation.assignment import Assignment
 from deployer.generation.judging.continuity import refuse_rewrite
 from deployer.generation.judging.gates.paths import refuse_path
@@ -68,6 +70,8 @@ class Draft:
     failed: tuple[Failed, ...] = ()
     notes: tuple[str, ...] = ()
     trials: Trials = field(default_factory=Trials)
+    computations: Mapping[str, Computation] = field(default_factory=dict)
+    """The scripts that make files of the site, by the path of the file, in their order."""
 
     def open_edits(self, path: str) -> tuple[Failed, ...]:
         return tuple(f for f in self.failed if f.path == path and f.edit is not None)
@@ -98,10 +102,15 @@ class BlockRules:
 
 
 NO_TRIALS = Trials()
+NO_COMPUTATIONS: Mapping[str, Computation] = {}
 
 
-def begin(base: Site, trials: Trials = NO_TRIALS) -> Draft:
-    return Draft(base, base, base, trials=trials)
+def begin(
+    base: Site,
+    trials: Trials = NO_TRIALS,
+    computations: Mapping[str, Computation] = NO_COMPUTATIONS,
+) -> Draft:
+    return Draft(base, base, base, trials=trials, computations=computations)
 
 
 def apply(draft: Draft, blocks: tuple[Block, ...], rules: BlockRules) -> Draft:
@@ -120,6 +129,8 @@ def apply(draft: Draft, blocks: tuple[Block, ...], rules: BlockRules) -> Draft:
             draft = _apply_file(draft, block, rules)
         elif isinstance(block, EditBlock):
             draft = _apply_edits(draft, block, rules, open_before.get(block.path, ()))
+        elif isinstance(block, ComputeBlock):
+            draft = _apply_computation(draft, block, rules)
         else:
             draft = _apply_conversion(draft, block, rules)
     return draft
@@ -136,7 +147,13 @@ def _with_file(draft: Draft, path: str, text: str) -> Draft:
         site=draft.site.with_files(changed),
         whole=draft.whole.with_files(changed),
         failed=tuple(f for f in draft.failed if f.path != path),
+        computations=_without(draft.computations, path),
     )
+
+
+def _without(computations: Mapping[str, Computation], path: str) -> Mapping[str, Computation]:
+    """The computations but that of a file which the model has now written itself."""
+    return {made: one for made, one in computations.items() if made != path}
 
 
 def _apply_file(draft: Draft, block: FileBlock, rules: BlockRules) -> Draft:
@@ -219,7 +236,24 @@ def _edited(
         whole=draft.whole if failed else draft.whole.with_files({path: text.encode()}),
         failed=(*draft.failed, *failed),
         notes=(*draft.notes, *notes),
+        computations=_without(draft.computations, path),
     )
+
+
+def _apply_computation(draft: Draft, block: ComputeBlock, rules: BlockRules) -> Draft:
+    """The draft with the script; it runs when the site is whole."""
+    barred = refuse_path(block.path, rules.assignment, draft.site)
+    if barred:
+        return _fail(draft, block.path, f"was left out: its path {barred}", mendable=False)
+    script = unfenced("script.js", block.script)
+    computation = Computation(block.path, block.inputs, script)
+    others = _without(draft.computations, block.path)
+    try:
+        check_computation(computation, beside=len(others))
+    except InvalidComputationError as exc:
+        return _fail(draft, block.path, f"is not computed: {exc}; send its COMPUTE block again")
+    known = {**draft.computations, block.path: computation}
+    return replace(draft, computations=known)
 
 
 def _apply_conversion(draft: Draft, block: ConvertBlock, rules: BlockRules) -> Draft:

@@ -11,6 +11,9 @@
     >>>>>>> REPLACE
     =====END <nonce>=====
     =====CONVERT <nonce> from=book.xlsx sheet=Sales to=sales.csv=====
+    =====COMPUTE <nonce> path=top.json from=sales.csv, "a, b.csv"=====
+    ...                                           a script that makes the file in the browser
+    =====END <nonce>=====
     =====STEPS <nonce> check=2=====               how a browser tries check 2 of the request
     ...
     =====END <nonce>=====
@@ -63,6 +66,15 @@ class ConvertBlock:
 
 
 @dataclass(frozen=True)
+class ComputeBlock:
+    """A script that makes a file from `inputs`; see `domain.computed`."""
+
+    path: str
+    inputs: tuple[str, ...]
+    script: str
+
+
+@dataclass(frozen=True)
 class StepsBlock:
     """The steps that try one check in plain words, a line each, as they were written."""
 
@@ -79,7 +91,7 @@ class SupersedesBlock:
     """Its number among the earlier checks of the request, from 1."""
 
 
-FileChange = FileBlock | EditBlock | ConvertBlock
+FileChange = FileBlock | EditBlock | ConvertBlock | ComputeBlock
 Block = FileChange | StepsBlock | SupersedesBlock
 
 
@@ -123,6 +135,9 @@ def render_block(block: Block, nonce: str) -> str:
     end = f"=====END {nonce}=====\n"
     if isinstance(block, FileBlock):
         return f"=====FILE {nonce} path={block.path}=====\n{block.text}\n{end}"
+    if isinstance(block, ComputeBlock):
+        words = computed_from(block.path, block.inputs)
+        return f"=====COMPUTE {nonce} {words}=====\n{block.script}\n{end}"
     if isinstance(block, SupersedesBlock):
         return f"=====SUPERSEDES {nonce} earlier={block.earlier}=====\n"
     if isinstance(block, StepsBlock):
@@ -136,6 +151,12 @@ def render_block(block: Block, nonce: str) -> str:
         for edit in block.edits
     )
     return f"=====EDIT {nonce} path={block.path}=====\n{edits}{end}"
+
+
+def computed_from(path: str, inputs: Iterable[str]) -> str:
+    """The words of a COMPUTE line; a name with a comma stands in quotes."""
+    names = ", ".join(f'"{name}"' if "," in name else name for name in inputs)
+    return f"path={path} from={names}" if names else f"path={path}"
 
 
 def _lines(text: str) -> str:

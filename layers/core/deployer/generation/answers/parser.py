@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deployer.generation.answers.grammar import (
     Block,
+    ComputeBlock,
     ConvertBlock,
     Edit,
     EditBlock,
@@ -54,7 +55,7 @@ class _Parser:
     """One pass over the lines; a block is open between its header and its END."""
 
     def __init__(self, nonce: str) -> None:
-        kinds = "FILE|EDIT|CONVERT|STEPS|SUPERSEDES|END|DONE"
+        kinds = "FILE|EDIT|CONVERT|COMPUTE|STEPS|SUPERSEDES|END|DONE"
         code = re.escape(nonce)
         self._nonce = nonce
         self._marker = re.compile(
@@ -216,6 +217,8 @@ class _Parser:
         path = _path(opened.words)
         if not path:
             self._malformed.append(f"a {opened.kind} line without path=")
+        elif opened.kind == "COMPUTE":
+            self._blocks.append(ComputeBlock(path, _inputs(opened.words), "\n".join(body)))
         elif opened.kind == "FILE":
             self._blocks.append(FileBlock(path, "\n".join(body)))
         else:
@@ -248,8 +251,15 @@ class _Parser:
 
 
 def _path(words: str) -> str:
-    match = re.search(r"path=(.*)$", words)
+    match = re.search(r"path=(.*?)(?:\s+from(?:=.*)?)?$", words)
     return _unquoted(match[1]) if match else ""
+
+
+def _inputs(words: str) -> tuple[str, ...]:
+    """The names after `from=`, which may also stand before the path."""
+    match = re.search(r"\bfrom=(.*?)(?:\s+path=.*)?$", words)
+    names = re.findall(r"""\s*("[^"]*"|'[^']*'|[^,]+)\s*(?:,|$)""", match[1]) if match else []
+    return tuple(dict.fromkeys(filter(None, map(_unquoted, names))))
 
 
 def _unquoted(word: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from deployer.domain.computed import Computation
 from deployer.domain.hidden_text import without_hidden
 from deployer.domain.request import Check, check_text
+from deployer.generation.answers.grammar import computed_from
 
 
 def data_block(nonce: str, name: str, text: str) -> str:
@@ -64,6 +66,16 @@ def files_part(nonce: str, files: Mapping[str, str]) -> str:
         f"=====DATA {nonce} file path={path}=====\n{text}\n=====END {nonce}====="
         for path, text in files.items()
     )
+
+
+def scripts_part(nonce: str, computations: Iterable[Computation]) -> str:
+    """The scripts that make files of the site."""
+    blocks = (
+        data_block(nonce, f"compute {computed_from(one.path, one.inputs)}", one.script)
+        for one in computations
+    )
+    said = "Scripts that make files of the site; to change one, send its COMPUTE block again:"
+    return "\n\n".join([said, *blocks])
 
 
 def ending(nonce: str, request: str) -> str:

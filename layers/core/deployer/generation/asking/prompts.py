@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from deployer.domain.computed import Computation
 from deployer.domain.site import Site
 from deployer.domain.site_path import OWN_PATHS
-from deployer.generation.answers.draft import Draft, Failed
+from deployer.generation.answers.draft import NO_COMPUTATIONS, Draft, Failed
 from deployer.generation.answers.edits import nearest_lines
 from deployer.generation.answers.grammar import unused_nonce
 from deployer.generation.asking import blocks as prompt
@@ -39,7 +41,8 @@ class Prompts:
         """The given nonce, or one derived from it that stands in nothing that we send."""
         files = self._files(self.assignment.current or Site())
         checks = prompt.numbered((*self.assignment.checks, *self.assignment.earlier_checks))
-        texts = [self.assignment.brief, checks, *files.values(), *self._digests.values()]
+        scripts = [one.script for one in self.assignment.computed]
+        texts = [self.assignment.brief, checks, *files.values(), *self._digests.values(), *scripts]
         return unused_nonce(self.given_nonce, texts)
 
     @cached_property
@@ -73,6 +76,7 @@ class Prompts:
             self._files(self.assignment.current.with_files(correctable)),
             f"This is round {self.assignment.round}: change the site as the brief says, with EDIT "
             f"blocks, and update README.md in place.{_correct(correctable)}",
+            {one.path: one.computation for one in self.assignment.computed},
         )
 
     def again(self, what_was_wrong: str) -> str:
@@ -92,17 +96,22 @@ class Prompts:
         if wanted:
             parts.append(prompt.data_block(self.nonce, "wanted", "\n".join(wanted)))
         request = (
-            "Send each of the wanted files once more, whole, in a FILE block, and nothing else."
+            "Send each of the wanted files once more, whole, in a FILE block (its COMPUTE block if "
+            "a script makes it), and nothing else."
             if wanted
             else "Everything else of your last answer was taken. Send only what is missing: the "
             "failed edits in EDIT blocks that fit the file as it is shown here, and files or "
             "blocks that were cut off. If nothing is missing, send only the DONE line with "
             "blocks=0."
         )
-        return self._request(files, "\n\n".join([*parts, request]))
+        return self._request(files, "\n\n".join([*parts, request]), draft.computations)
 
     def repair(
-        self, site: Site, findings: tuple[Finding, ...], left_out: tuple[str, ...] = ()
+        self,
+        site: Site,
+        findings: tuple[Finding, ...],
+        left_out: tuple[str, ...] = (),
+        computations: Mapping[str, Computation] = NO_COMPUTATIONS,
     ) -> str:
         """Ask to mend `findings`; `left_out` are parts of earlier answers that were not taken."""
         shown = [f"{n}. {f.problem}" for n, f in enumerate(findings[:MOST_FINDINGS], 1)]
@@ -115,10 +124,18 @@ class Prompts:
             f"{failures}\n\nThe site above was inspected, and these faults were found. Write one "
             "line per fault with its cause; then mend exactly these with EDIT blocks and break "
             "nothing that works.",
+            computations,
         )
 
-    def _request(self, files: dict[str, str], what: str) -> str:
+    def _request(
+        self,
+        files: dict[str, str],
+        what: str,
+        computations: Mapping[str, Computation] = NO_COMPUTATIONS,
+    ) -> str:
         shown = [prompt.files_part(self.nonce, files)] if files else []
+        if computations:
+            shown.append(prompt.scripts_part(self.nonce, computations.values()))
         return "\n\n".join([self.task, *shown, prompt.ending(self.nonce, what)])
 
     def _files(self, site: Site) -> dict[str, str]:

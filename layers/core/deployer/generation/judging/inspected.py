@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deployer.domain.check_verdict import CheckVerdict
 from deployer.domain.visit import Picture, Verdict
@@ -17,6 +17,10 @@ class Inspected:
     verdicts: tuple[CheckVerdict, ...] = ()
     pictures: tuple[Picture, ...] = ()
     browser_seconds: float = 0.0
+
+    def with_findings(self, more: tuple[Finding, ...]) -> Inspected:
+        findings = sorted((*more, *self.findings), key=lambda finding: finding.severity)
+        return replace(self, findings=tuple(findings))
 
     @property
     def score(self) -> tuple[int, int, int, int]:

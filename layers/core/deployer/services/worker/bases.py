@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from deployer.domain.check_verdict import CheckVerdict
+from deployer.domain.computed import ComputedFile
 from deployer.domain.errors import Postponed, RejectedError
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import Clock, GitRemote, Rounds, SiteStore
@@ -14,6 +15,15 @@ from deployer.domain.round import BEFORE_PUBLICATION, Round, State
 from deployer.domain.site import Site
 
 PREDECESSOR_POLL = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A site as it was published, with what its report says for later rounds."""
+
+    site: Site | None = None
+    verdicts: tuple[CheckVerdict, ...] = ()
+    computed: tuple[ComputedFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,15 +57,15 @@ class Bases:
             )
         return previous.publication
 
-    def as_published(self, base: Publication) -> tuple[Site, tuple[CheckVerdict, ...]]:
+    def as_published(self, base: Publication) -> Published:
         """The site as it was published, with its verdicts.
 
-        If the stored one has expired, it is read from the repository and has none.
+        If the stored one has expired, it is read from the repository and has none of the rest.
         """
         stored = self.sites.load(base.site_ref)
         if stored is None:
-            return self.git.read(base.repository, base.commit_sha), ()
-        return stored.site, stored.report.verdicts
+            return Published(self.git.read(base.repository, base.commit_sha))
+        return Published(stored.site, stored.report.verdicts, stored.report.computed)
 
     def site_before(self, record: Round, repository: str) -> Site | None:
         """The site that ours was built on, which another build may have replaced since."""
@@ -63,7 +73,7 @@ class Bases:
             return None
         base = self.base_of(record)
         if base and base.commit_sha == record.base_sha:
-            return self.as_published(base)[0]
+            return self.as_published(base).site
         return self.git.read(repository, record.base_sha)
 
     def stored_site(self, record: Round) -> StoredSite:

@@ -13,7 +13,7 @@ from deployer.domain.round import Round
 from deployer.domain.round_key import RoundKey
 from deployer.domain.visit import Verdict
 from deployer.generation.assignment import Assignment
-from deployer.services.worker.bases import Bases
+from deployer.services.worker.bases import Bases, Published
 from deployer.services.worker.claim import Claim
 from deployer.services.worker.invocation import Invocation
 from deployer.services.worker.ports import BuildPorts
@@ -51,18 +51,19 @@ class GenerateStep:
     def _ask_model(self, record: Round, base: Publication | None) -> StoredSite:
         request = self.ports.requests.load(record.latest.deployment_id)
         earlier = self._earlier_requests(record.key)
-        current, verdicts = self.bases.as_published(base) if base else (None, ())
+        published = self.bases.as_published(base) if base else Published()
         assignment = Assignment(
             task=record.task,
             round=record.round,
             brief=request.brief,
             checks=request.checks,
             attachments=request.attachments,
-            current=current,
+            current=published.site,
             earlier_attachments=tuple(a.name for one in earlier for a in one.attachments),
             earlier_briefs=tuple(one.brief for one in earlier),
             earlier_checks=tuple(check for one in earlier for check in one.checks),
-            verdicts=verdicts,
+            verdicts=published.verdicts,
+            computed=published.computed,
             licence_holder=self.ports.publisher.host.owner,
             licence_year=record.accepted_at.year,
         )

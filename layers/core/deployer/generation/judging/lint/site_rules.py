@@ -89,7 +89,8 @@ def _attachments(subject: Subject) -> Iterator[Finding]:
     for attachment in subject.assignment.attachments:
         name = attachment.name
         if _is_to_be_read(name, subject.assignment.brief) and name in subject.site:
-            if not any(_refers_to(text, name) for text in texts):
+            read = name in subject.assignment.read_by_scripts
+            if not read and not any(_refers_to(text, name) for text in texts):
                 problem = f"nothing loads ./{name}: load the attachment by its exact name"
                 yield Finding(Severity.CHECK, "attachment", name, problem)
 
