@@ -305,6 +305,8 @@ MORE = (
     Honest("dogs", "Show a random dog picture; the next one on a click.", '<img id="dog" alt="dog"><button id="next">Next</button>',
            'const next = () => fetch("https://dog.ceo/api/breeds/image/random").then((r) => r.json()).then((d) => { document.querySelector("#dog").src = d.message; }); next(); document.querySelector("#next").onclick = next;',
            asks={CONNECT: ("https://dog.ceo/api/breeds/image/random",), IMG: ("https://images.dog.ceo/breeds/a.jpg",)}, services=("dogs and other animals",)),
+    Honest("flags of a repository", "A quiz about the flags of countries with flag-icons.", '<span class="fi fi-de"></span>', head=style("https://cdn.jsdelivr.net/gh/lipis/flag-icons@7.0.0/css/flag-icons.min.css"),
+           asks={STYLE: ("https://cdn.jsdelivr.net/gh/lipis/flag-icons@7.0.0/css/flag-icons.min.css",), IMG: ("https://cdn.jsdelivr.net/gh/lipis/flag-icons@7.0.0/flags/4x3/de.svg",)}),
     Honest("an attached page in a frame", "Show report.html from attachments in a frame below the summary.", '<p id="summary">Summary</p><iframe id="report" title="report" src="./report.html" sandbox="allow-scripts"></iframe>',
            attachments=sent("report.html", "<!doctype html><title>Report</title><p>x</p>")),
 )  # fmt: skip

@@ -117,6 +117,10 @@ WORKERS = {
     "a worker's import": with_file(code('new Worker("w.js");'), "w.js", f'importScripts("{PLACE}x.js")'),
     "a module's import": with_file(code('new Worker("w.js", { type: "module" });'), "w.js", f'import("{PLACE}x.js");'),
     "a worker's own file": code('new Worker("w.js");') | {"w.js": 'importScripts("./v.js")', "v.js": f'fetch("{PLACE}")'},
+    "a worker that hands a request on": with_file(
+        code('new Worker("w.js");'), "w.js", f'const ask = ({{ request }}) => fetch(request); ask({{ request: "{PLACE}" }}); ask({{ request: event.request }});'),
+    "a worker that hands a request on by itself": with_file(
+        code('new Worker("w.js");'), "w.js", f'const ask = ({{ request }}) => fetch(request); [{{ request: "{PLACE}" }}].map(ask); onfetch = (e) => ask({{ request: e.request }});'),
     "a worker nobody names": with_file(code('document.title = "w.js"; new Worker(document.title);'), "w.js", f'fetch("{PLACE}")'),
 }  # fmt: skip
 
@@ -256,6 +260,19 @@ async function fromCache(request) {
 """)),
     "another app to install": ("It works offline.", with_file(code('navigator.serviceWorker.register("./sw.js");'), "sw.js",
         "self.addEventListener('fetch',e=>e.respondWith(caches.match(e.request).then(r=>r||fetch(e.request))));")),
+    "an app as a manual has it": ("It works without an internet connection.", with_file(code('navigator.serviceWorker.register("./sw.js");'), "sw.js", """
+const cacheFirst = async ({ request, fallbackUrl }) => {
+  const hit = await caches.match(request);
+  if (hit) return hit;
+  try {
+    return await fetch(request.clone());
+  } catch {
+    return caches.match(fallbackUrl);
+  }
+};
+self.addEventListener("fetch", (event) => event.respondWith(cacheFirst({ request: event.request, fallbackUrl: "./index.html" })));
+""")),
+    "truth tables": ("Truth tables of the boolean expression that is typed in.", code('const f = new Function("a", "return " + shown);')),
     "a calculator": ("A scientific calculator.", code('const result = Function("return " + shown)();')),
     "a graph": ("Plot the function that the user types.", code('const f = new Function("x", "return " + shown);')),
     "a drawing that acts": ("Commit clock.svg, an interactive SVG clock.", {"clock.svg": f'<svg {SVG}><script>setInterval(() => {{}}, 1)</script></svg>'}),

@@ -170,6 +170,8 @@ HONEST = (
     Honest("a canonical address", head='<link rel="canonical" href="about.html"><link rel="alternate" href="feed.xml">'),
     Honest("a configuration with comments", files={"tsconfig.json": '{\n  // strict\n  "strict": true\n}\n'}),
     Honest("JSON with a byte order mark", files={"colours.json": '\ufeff["red"]\n'}),
+    Honest("a photo that may be missing", body='<img src="me.jpg" alt="me" onerror="this.remove()">'),
+    Honest("an icon that is missing", head='<link rel="icon" href="favicon.ico">'),
     # texts
     Honest("a to-do list", "A to-do list.", body="<h2>Todo</h2>", code='localStorage.setItem("todo", "[]"); // TODO list of the user'),
     Honest("a template literal called result", code="const show = result => { document.title = `Result: ${result}`; };"),
@@ -223,6 +225,7 @@ BROKEN = {
                                   body="<p>4321.5</p>", code='fetch("data.csv");', attachments=csv("data.csv")),
     "data typed in": Honest("", "Show data.csv.", body="<p>From data.csv</p>", attachments=csv("data.csv")),
     "a missing page": Honest("", body='<a href="about.html">x</a>'),
+    "a missing photo": Honest("", body='<img src="me.jpg" alt="me">'),
     "a missing style": Honest("", head='<link rel="stylesheet" href="css/style.css">'),
     "a path from the root": Honest("", code='fetch("/data.json");', files={"data.json": "[]"}),
     "a path above the root": Honest("", code='fetch("../data.json");', files={"data.json": "[]"}),

@@ -96,13 +96,16 @@ _BEHAVIOURS = (
     _Behaviour(
         "a service worker",
         _uses_service_worker,
-        r"(?:service|web).?workers?|pwa|progressive|offline|install",
+        r"(?:service|web).?workers?|pwa|progressive|offline|install"
+        r"|\b(?:without|no)\b.{0,12}\b(?:internet|network|connection)",
     ),
     _Behaviour(
         "eval",
         _runs_text,
         r"\beval|calculat|expression|formula|equation|plot|graph|spreadsheet|playground|\brepl\b"
-        r"|interpret|code (?:editor|runner)|runs? .{0,20}(?:code|javascript|snippet)|console",
+        r"|interpret|code (?:editor|runner)|runs? .{0,20}(?:code|javascript|snippet)|console"
+        r"|boolean|truth.tables?|(?:teach|learn|tutorial|lesson|exercise|challenge).{0,40}javascript"
+        r"|javascript.{0,40}(?:tutorial|lesson|exercise|challenge|example)",
     ),
     _Behaviour("what takes too long to be read", lambda each: each.unread, r"(?!)"),
 )

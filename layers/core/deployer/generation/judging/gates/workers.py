@@ -9,7 +9,14 @@ from tree_sitter import Node
 
 from deployer.generation.judging.findings import Finding, Severity
 from deployer.generation.judging.gates.acting import Scene
-from deployer.generation.reading.javascript import Script, arguments, called, script, source
+from deployer.generation.reading.javascript import (
+    Script,
+    arguments,
+    called,
+    enclosing_function,
+    script,
+    source,
+)
 from deployer.generation.reading.urls import elsewhere, own_paths
 from deployer.generation.reading.values import beginning, is_declared, origins
 
@@ -103,8 +110,30 @@ def _asked(code: Script) -> Iterator[Node]:
 
 
 def _is_request(code: Script, node: Node) -> bool:
-    text = source(node)
-    return bool(_REQUEST.fullmatch(text) or (text == "request" and _BARE_REQUEST.search(code.text)))
+    text = re.sub(r"\.(?:url|clone\(\))$", "", source(node))
+    if _REQUEST.fullmatch(text) or (text == "request" and _BARE_REQUEST.search(code.text)):
+        return True
+    return text == "request" and _is_handed_on(code, node)
+
+
+def _is_handed_on(code: Script, node: Node) -> bool:
+    """True if a function takes the request out of an object where each of its calls has put it."""
+    function = enclosing_function(node)
+    names = [name for name, each in code.functions.items() if function in each]
+    takes = function is not None and re.match(
+        r"(?:async\s*)?(?:function\s*\w*)?\s*\(\s*\{[^}]*\brequest\b(?!\s*:)", source(function)
+    )
+    calls = [arguments(call)[:1] for name in names for call in code.calls(name)]
+    uses = [each for each in code.of_type("identifier") if source(each) in names]
+    # It is named where it is declared, and else only called.
+    return (
+        bool(takes and calls)
+        and len(uses) == len(calls) + 1
+        and all(
+            values and re.search(rf"\brequest:\s*{_EVENT}\.request\s*[,}}]", source(values[0]))
+            for values in calls
+        )
+    )
 
 
 def _hidden(code: Script) -> Iterator[str]:

@@ -28,7 +28,8 @@ _ATTRIBUTES = {
     "input": ("src",), "link": ("href",), "a": ("href",), "area": ("href",), "use": ("href",),
     "image": ("href",),
 }  # fmt: skip
-_LOADED_LINKS = frozenset({"stylesheet", "icon", "manifest", "preload", "modulepreload"})
+_LOADED_LINKS = frozenset({"stylesheet", "manifest", "preload", "modulepreload"})
+"""Links without which a page is another; one whose icon is missing works."""
 _READERS = frozenset({"csv", "tsv", "json", "text", "xml"})
 """Methods that load a file where `d3` has them, and take a text elsewhere."""
 _BLOCKED = frozenset({"script", "link", "iframe", "object", "embed", "fetch"})
@@ -66,7 +67,9 @@ def _references(page: Page) -> Iterator[_Reference]:
         loads = element.tag != "link" or not _LOADED_LINKS.isdisjoint(
             element.attributes.get("rel", "").lower().split()
         )
-        if loads and not any(above.tag == "template" for above in element.ancestors()):
+        prepared = "onerror" in element.attributes
+        aside = any(above.tag == "template" for above in element.ancestors())
+        if loads and not prepared and not aside:
             for name in _ATTRIBUTES.get(element.tag, ()):
                 yield _Reference(element.attributes.get(name, "").strip(), element.tag)
     for code in page.scripts:

@@ -75,8 +75,19 @@ def _loaded_from(text: str) -> Iterator[str]:
     text = text.replace("\\", "/")
     foreign = {host(authority("//" + match[0])) for match in anybodys_code().finditer(text)}
     named = [source for source in library_sources() if host_of(source) in text]
-    exact = {source for source in named if source.removeprefix("https:") in text}
+    exact = {source: folders for source in named if (folders := _folders(source, text))}
     whole = {host_of(source) for source in exact}
     for source in named:
-        if host_of(source) not in foreign and (source in exact or host_of(source) not in whole):
-            yield source
+        if host_of(source) not in foreign:
+            if source in exact:
+                yield from exact[source]
+            elif host_of(source) not in whole:
+                yield source
+
+
+def _folders(source: str, text: str) -> frozenset[str]:
+    """The source as the site names it: a repository's is a folder for each version (CSP 3, 6.7.2.11
+    has no prefix that ends within a name)."""
+    version = "" if source.endswith("/") else r"(?:@[\w.-]+)?/"
+    pattern = re.escape(source.removeprefix("https:")) + version
+    return frozenset(f"https:{found}" for found in re.findall(pattern, text))
