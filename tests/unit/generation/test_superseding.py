@@ -137,6 +137,11 @@ def test_a_model_that_takes_back_whatever_fails_is_asked_to_mend_it() -> None:
         ("Show the colour without a button", "Button shows the next colour", True),
         ("Remove the footer.", check_text(NEXT), False),
         ("Add a title in German.", check_text(COLOURS), False),
+        (
+            "Add a dropdown of movies and a note on each, next to the stopwatch.",
+            check_text(NEXT),
+            False,
+        ),
         ("Show more colours on the next page.", check_text(NEXT), False),
     ],
 )

@@ -17,9 +17,10 @@ from deployer.generation.judging.demands import is_expression
 from deployer.generation.reading.javascript import script
 
 _CHANGE = re.compile(
-    r"\b(?:remov|delet|drop|replac|renam|chang|instead|rather|switch|swap|convert|revert|undo|stop"
-    r"|hid(?:e|den)|disabl|becom|turn|mov|merg|simplif|redesign|without|no longer|not|never|only"
-    r"|now|set|rid)\w*",
+    r"\b(?:(?:remov|delet|replac|renam|chang|switch|swap|convert|revert|disabl|becom|merg|simplif"
+    r"|redesign|hid(?:e|ing|den))\w*"
+    r"|(?:drop|stop)(?:s|ped|ping)?|mov(?:es?|ed|ing)|turn(?:s|ed|ing)?|undo(?:es|ne|ing)?"
+    r"|instead|rather|without|no longer|not|never|only|now|set|get rid)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{4,}")
