@@ -38,7 +38,7 @@ def environment(ports: Ports, home: Home) -> dict[str, str]:
 
 
 def client_environment(cloud_url: str) -> dict[str, str]:
-    """What makes the SAM CLI talk to the emulator at that URL, and to nothing else."""
+    """Variables that make the SAM CLI talk to the emulator at that URL, and to nothing else."""
     return plain_environment() | {
         **CREDENTIALS,
         "AWS_ENDPOINT_URL": cloud_url,

@@ -109,7 +109,7 @@ class _Request(BaseHTTPRequestHandler):
         self.server.forget_connection()
 
     def _body(self) -> bytes | None:
-        """What belongs to this request, by the one length that it must give."""
+        """The bytes of this request, by the one length that it must give."""
         if "Transfer-Encoding" in self.headers:
             raise _BadRequestError(411, "bad_request", "send the body with a Content-Length")
         lengths = set(self.headers.get_all("Content-Length", ["0"]))
@@ -153,7 +153,7 @@ class _Request(BaseHTTPRequestHandler):
         return response.status, response.read(), kept
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """What is no HTTP, or an unknown method, is answered in the contract's form, too."""
+        """Unknown methods and bytes that are no HTTP get an answer in the contract's form, too."""
         del explain
         self.close_connection = True
         if code == HTTPStatus.NOT_IMPLEMENTED:

@@ -40,7 +40,7 @@ class Process:
 
 
 def birth(pid: int) -> str:
-    """When the process began, as the system says it; empty for one that is gone."""
+    """The time when the process began, as the system says it; empty for one that is gone."""
     if Path("/proc/self/stat").exists():
         try:
             after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -58,7 +58,7 @@ def _boot() -> str:
 
 
 class RunningFile:
-    """Who runs: the process that started everything, and its children."""
+    """The file that names the process that started everything, and its children."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -65,7 +65,7 @@ class LocalCloud:
 
     @property
     def started(self) -> bool:
-        """Whether there is anything to end."""
+        """True if there is anything to end."""
         return self._children.any
 
     def check(self) -> None:

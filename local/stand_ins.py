@@ -1,4 +1,4 @@
-"""Who is real and who stands in: what `.env` leaves open is played by a server on this machine."""
+"""The cast: a server on this machine stands in for each part that `.env` leaves open."""
 
 from __future__ import annotations
 

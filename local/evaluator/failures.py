@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Failure:
-    """What the next ``times`` notifications are answered."""
+    """The answer to the next ``times`` notifications."""
 
     times: int
     status: int = 500

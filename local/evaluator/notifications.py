@@ -1,4 +1,4 @@
-"""What the evaluator has been told, one JSON line each, so that it survives a restart."""
+"""The notifications that came, one JSON line each, so that they survive a restart."""
 
 from __future__ import annotations
 

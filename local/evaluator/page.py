@@ -1,4 +1,4 @@
-"""What a person sees who opens the evaluator in a browser."""
+"""The page that the evaluator shows in a browser."""
 
 from __future__ import annotations
 

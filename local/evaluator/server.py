@@ -22,7 +22,7 @@ class RunningEvaluator:
 
     @property
     def notify_url(self) -> str:
-        """What a request gives as its evaluation_url."""
+        """The evaluation_url for a request."""
         return f"{self.url}/notify"
 
 

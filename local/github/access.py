@@ -1,4 +1,4 @@
-"""Who is asking, and whether the limits let the request in: before and after every REST call."""
+"""The asker's identity and the limits, looked at before and after every REST call."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def admit_rest_request() -> Response | None:
 
 
 def installation_may_write_to(owner: str) -> bool:
-    """Whether the asker may create something of this account; a person always may."""
+    """True if the asker may create something of this account; a person always may."""
     installation = current_double().accounts.installation
     return g.identity != "installation" or (
         installation is not None and installation.organization.lower() == owner.lower()

@@ -28,7 +28,7 @@ class BadJwtError(Exception):
 
 @dataclass
 class AppInstallation:
-    """Who may act for the organisation, and the tokens that are valid."""
+    """An App that may act for the organisation, and its valid tokens."""
 
     app_id: str
     id: int
@@ -77,7 +77,7 @@ class AppInstallation:
         return token, expires_at
 
     def knows(self, token: str, now: float) -> bool:
-        """Whether this is one of its tokens, and still valid."""
+        """True if this is one of its tokens, and still valid."""
         with self._lock:
             return now < self._expiry.get(token, 0)
 

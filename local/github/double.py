@@ -48,7 +48,7 @@ class Accounts:
         return None
 
     def writes_workflows(self, identity: Identity) -> bool:
-        """Whether a push of this identity's may hold workflow files."""
+        """True if a push of this identity's may hold workflow files."""
         if identity == "user":
             return self.may_write_workflows
         return self.installation is not None and "workflows" in self.installation.permissions

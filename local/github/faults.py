@@ -57,7 +57,7 @@ class FaultRule:
         return f"{self.answer} {self.when} applying"
 
     def matches(self, method: str, path: str, query: str) -> bool:
-        """Whether a request is one of those that this rule is about."""
+        """True if a request is one of those that this rule is about."""
         same_method = self.method in ("*", method)
         with_query = f"{path}?{query}"
         return same_method and (fnmatchcase(path, self.path) or fnmatchcase(with_query, self.path))

@@ -28,7 +28,7 @@ PRIMARY_MESSAGE = "API rate limit exceeded for user ID 1."
 
 @dataclass(frozen=True)
 class LimitRules:
-    """What is allowed, and how a refusal looks; the numbers are GitHub's."""
+    """Limits, and the form of a refusal; the numbers are GitHub's."""
 
     enabled: bool = False
     writes_per_minute: int = 80
@@ -93,13 +93,13 @@ class Limits:
             self._closed_until = max(self._closed_until, self._clock.now() + seconds)
 
     def is_closed(self) -> bool:
-        """Whether a client that obeys would be waiting now."""
+        """True while a client that obeys would be waiting."""
         with self._lock:
             return self._clock.now() < self._closed_until
 
     @property
     def at_once(self) -> int:
-        """How many REST requests are at work."""
+        """The number of REST requests at work."""
         with self._lock:
             return self._running
 

@@ -1,4 +1,4 @@
-"""Which commit Pages serves: it follows the branch, with a lag when one is set."""
+"""The commit that Pages serves follows the branch, with a lag when one is set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BuildState:
-    """How far a build is at the present moment."""
+    """A build's progress at the present moment."""
 
     commit: str
     status: str

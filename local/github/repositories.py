@@ -30,7 +30,7 @@ class PagesBuild:
 
 @dataclass
 class PagesSite:
-    """What Pages was told to serve, and what it has built since."""
+    """The branch that Pages was told to serve, and the builds since."""
 
     branch: str
     path: str
@@ -40,7 +40,7 @@ class PagesSite:
 
 @dataclass
 class Repository:
-    """What GitHub knows of a repository beside its git objects."""
+    """A repository's facts at GitHub, beside its git objects."""
 
     id: int
     owner: str
@@ -80,7 +80,7 @@ class RepositoryStore:
 
     @property
     def folder(self) -> Path:
-        """Where ``{owner}/{name}.git`` lie."""
+        """The folder of all ``{owner}/{name}.git``."""
         return self._folder
 
     def git_directory(self, repository: Repository) -> Path:

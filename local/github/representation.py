@@ -76,7 +76,7 @@ ONLY_IN_FULL = {"subscribers_count", "network_count", "organization"}
 
 
 class Addresses:
-    """Where things are, seen from the client that asks."""
+    """URLs of GitHub's parts, seen from the client that asks."""
 
     def __init__(self, base: str) -> None:
         self.base = base.rstrip("/")

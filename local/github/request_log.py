@@ -15,7 +15,7 @@ Surface = Literal["rest", "git", "pages", "web"]
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """What is kept of a request: never a header, so never a token."""
+    """A request as it is kept: without headers, so without a token."""
 
     number: int
     time: float

@@ -45,12 +45,12 @@ class RunningGitHub:
 
     @property
     def git_url(self) -> str:
-        """Where repositories are pushed to and cloned from."""
+        """The URL that repositories are pushed to and cloned from."""
         return f"{self.url}/git"
 
     @property
     def pages_url(self) -> str:
-        """Where the sites are."""
+        """The URL of the sites."""
         return f"{self.url}/pages"
 
     @property

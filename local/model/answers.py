@@ -1,4 +1,4 @@
-"""What the stand-in answers: the site it has in mind, as files or as edits of what it was shown."""
+"""The stand-in's answer: its site, as whole files or as edits of the files that it was shown."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ FAILURES = {"error": 500, "rate_limit": 429, "echo": 401}
 
 
 class Control:
-    """What the next answers are to be like. Shared between the server's threads."""
+    """The behaviour of the next answers. Shared between the server's threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

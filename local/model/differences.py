@@ -53,7 +53,7 @@ def _made_unique(lines: list[str], hunk: _Hunk) -> _Hunk:
 
 
 def _is_clear(text: str, old: list[str], new: list[str]) -> bool:
-    """Whether the old lines stand exactly once, and the new ones are not nothing at all.
+    """True if the old lines stand exactly once, and the new ones are not nothing at all.
 
     An empty replacement takes lines out, so it cannot also stand for an empty line.
     """

@@ -10,7 +10,7 @@ _DATA = re.compile(r"^=====DATA ([0-9a-f]{8,64}) (.+?)=====$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Request:
-    """What one prompt asks for."""
+    """A prompt's demands."""
 
     nonce: str
     brief: str

@@ -92,7 +92,7 @@ def create_app() -> Flask:
 
 
 def _add_control(app: Flask, model: StandIn) -> None:
-    """What a test steers it with; no part of the wire format."""
+    """The route that a test steers it with; no part of the wire format."""
 
     @app.route("/control", methods=["GET", "POST", "DELETE"])
     def control() -> ResponseReturnValue:

@@ -73,7 +73,7 @@ def _values(request: Request, known: str) -> dict[str, str]:
 
 
 def _named(request: Request, in_brief: str, in_page: str) -> str | None:
-    """What the brief names, else what the page that is to be changed has."""
+    """The value in the brief, else the one in the page that is to be changed."""
     match = re.search(in_brief, request.brief)
     match = match or re.search(in_page, request.files.get("index.html", ""))
     return match[1] if match else None
