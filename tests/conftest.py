@@ -1,4 +1,4 @@
-"""What every test shares: dummy AWS settings, events from files, a Lambda context."""
+"""Dummy AWS settings, events from files and a Lambda context, for every test."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class LambdaContext:
-    """What our handlers read of Lambda's context."""
+    """The fields of Lambda's context that our handlers read."""
 
     function_name: str = "function"
     memory_limit_in_mb: int = 512

@@ -73,7 +73,7 @@ def browser(folder: Path, mode: Mode) -> Chromium:
 
 
 def measure(mode: Mode) -> Iterator[tuple[str, Report]]:
-    """What one process sees: the first look, then the same again, then whole visits."""
+    """Reports of one process: the first look, then the same again, then whole visits."""
     with tempfile.TemporaryDirectory() as folder:
         chromium = browser(Path(folder), mode)
         yield "cold", visit(chromium, LOOK, (1280,))

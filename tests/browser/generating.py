@@ -107,7 +107,7 @@ def assignment_of(kind: Kind) -> Assignment:
 
 
 def texts_of(page: Mapping[str, bytes], kind: Kind) -> dict[str, str]:
-    """What a model writes of a page: all but the attached files."""
+    """The files of a page that a model writes: all but the attached ones."""
     own = {path: content.decode() for path, content in page.items() if path not in kind.files}
     return {**own, "README.md": README}
 

@@ -21,7 +21,7 @@ MOST_CALLS = 3
 
 
 def wrong_with(chromium: Chromium, kind: Kind, spoiled: Mapping[str, bytes]) -> Iterator[str]:
-    """What is not as it should be: the model was shown a failing check, and the mended page is
+    """Faults, unless the model was shown a failing check, and the mended page is
     published, passes, and took few calls."""
     model = mending(kind, spoiled)
     made = generated(chromium, assignment_of(kind), model)

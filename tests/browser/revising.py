@@ -136,7 +136,7 @@ class Revisions:
 
 
 def wrong_with(revisions: Revisions, way: Way) -> Iterator[str]:
-    """What is not as it should be with a way to break a promise."""
+    """Faults in what comes of one way to break a promise."""
     yield from _not_passing(revisions.first(way.of).report.verdicts, "round 1")
     made, model = revisions.second(way, mends=True)
     if not model.named and not model.refusals:

@@ -1,4 +1,4 @@
-"""What a page gets from other hosts: libraries of this machine, and the internet by our hand."""
+"""Other hosts' answers to a page: libraries of this machine, and the internet by our hand."""
 
 from __future__ import annotations
 

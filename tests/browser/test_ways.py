@@ -1,4 +1,4 @@
-"""What no policy holds, as real Chromium does it: with the policy alone the sites reach their
+"""Ways that no policy holds, in real Chromium: with the policy alone the sites reach their
 attacker, so that the gates hold them back; the honest sites beside them contact nobody."""
 
 from __future__ import annotations

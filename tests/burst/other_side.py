@@ -1,4 +1,4 @@
-"""What GitHub, the evaluator and the model have seen, which no log of ours can embellish."""
+"""GitHub's, the evaluator's and the model's own memory, which no log of ours can embellish."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _repository(record: Path) -> Repository:
 
 
 def _git(folder: Path, *arguments: str) -> tuple[str, ...]:
-    """What git prints, a line each; nothing if there is no such branch."""
+    """The lines that git prints; none if there is no such branch."""
     said = subprocess.run(
         ["git", "--git-dir", str(folder), *arguments], capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""What the table and the queues say, read as an operator would."""
+"""The table and the queues, read as an operator would."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class Records:
         return {(one.email, one.task): one for one in found}
 
     def shorten_visibility(self, seconds: int) -> None:
-        """How long a message stays away whose run was killed before it could say so."""
+        """Seconds that a message stays away whose run was killed before it could say so."""
         self._sqs.set_queue_attributes(
             QueueUrl=self._stack["QueueUrl"], Attributes={"VisibilityTimeout": str(seconds)}
         )
 
     def at_rest(self) -> bool:
-        """Whether no message is left in the queue, and no notification is under way."""
+        """True if no message is left in the queue, and no notification is under way."""
         running = self._states.list_executions(
             stateMachineArn=self._stack["StateMachineArn"], statusFilter="RUNNING"
         )

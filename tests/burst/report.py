@@ -1,4 +1,4 @@
-"""What a burst prints at its end."""
+"""The lines that a burst prints at its end."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ TELL_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for on the command line."""
+    """A burst as the command line asks for it."""
 
     deployments: int
     seconds: float

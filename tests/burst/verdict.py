@@ -28,7 +28,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What there is to judge, and to tell."""
+    """A burst's records and memories, to judge and to tell."""
 
     posted: Sequence[Posted]
     records: Mapping[tuple[str, str], Round]

@@ -1,4 +1,4 @@
-"""What comes of real models' answers: the tree, and the number of calls."""
+"""Real models' answers become the tree that is expected, in the expected number of calls."""
 
 from __future__ import annotations
 

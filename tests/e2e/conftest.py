@@ -64,7 +64,7 @@ class Deployer:
         return eventually(finished, seconds)
 
     def received(self, task: str) -> list[dict[str, Any]]:
-        """What the evaluator was sent about a task, oldest first."""
+        """The notifications about a task, oldest first."""
         url = f"{self.endpoints['evaluator_url']}/notifications"
         found: list[dict[str, Any]] = requests.get(url, params={"task": task}, timeout=10).json()
         return found
@@ -91,12 +91,12 @@ class Deployer:
         return lines
 
     def logged(self, *words: str) -> bool:
-        """Whether one line of a function holds all these words."""
+        """True if one line of a function holds all these words."""
         return any(all(word in line for word in words) for line in self.log_lines())
 
 
 def eventually(attempt: Callable[[], Any], seconds: float) -> Any:
-    """What `attempt` answers, once that is true."""
+    """The answer of `attempt`, once that is true."""
     until = time.monotonic() + seconds
     while not (found := attempt()):
         assert time.monotonic() < until, "it did not happen in time"

@@ -97,7 +97,7 @@ def test_the_worker_needs_each_statement_and_goes_on_when_it_is_back(
 
 
 def test_the_worker_needs_its_queue_to_wait(deployer: Deployer) -> None:
-    """What it may receive is the event source's to use, which the emulator does not check."""
+    """Its right to receive is the event source's to use, which the emulator does not check."""
     control = f"{deployer.endpoints['llm_url'].removesuffix('/v1')}/control"
     requests.post(control, json={"behaviour": "rate_limit", "times": 1}, timeout=10)
     with without(deployer, "WorkerRole", "Queue"):
@@ -136,5 +136,5 @@ def test_the_pages_checker_needs_each_statement_and_goes_on_when_it_is_back(
 
 
 def said_since(deployer: Deployer, function: str, before: set[str], words: str) -> bool:
-    """Whether a function that does not log its exceptions itself has ended with these words."""
+    """True if a function that does not log its exceptions itself has ended with these words."""
     return any(words in line for line in set(deployer.log_lines(function)) - before)

@@ -1,4 +1,4 @@
-"""What operators do when something was given up: redrive, and tell an evaluation URL again."""
+"""Operators redrive what was given up, and tell an evaluation URL again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 
 
 def command(deployer: Deployer, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """What a person types, with the running local cloud in its place."""
+    """The command as a person types it, with the running local cloud in its place."""
     return subprocess.run(
         [sys.executable, "-m", "operate", "--home", str(deployer.home), *arguments],
         cwd=CHECKOUT,

@@ -25,7 +25,7 @@ ERROR = {"$ref": "#/components/schemas/Error"}
 
 @dataclass
 class Report:
-    """What was sent, what came back, and what must not have."""
+    """Numbers of requests and answers, and the answers that must not have come."""
 
     sent: int = 0
     by_status: Counter[int] = field(default_factory=Counter)

@@ -87,7 +87,7 @@ def _admitted(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _distinct_attachments(attachments: Any) -> dict[str, Any]:
-    """What JSON Schema cannot ask for: that no two have the same name."""
+    """Attachments of which no two have the same name, which JSON Schema cannot ask for."""
     if not attachments:
         return {}
     named = [{**one, "name": f"{n}-{one['name']}"} for n, one in enumerate(attachments)]
@@ -95,7 +95,7 @@ def _distinct_attachments(attachments: Any) -> dict[str, Any]:
 
 
 def _public_url(body: dict[str, Any]) -> dict[str, str]:
-    """What the pattern allows and the words beside it do not: another scheme, port or host."""
+    """A public URL for one that the pattern allows and the words beside it do not."""
     if PUBLIC.fullmatch(body["evaluation_url"]):
         return {}
     return {"evaluation_url": "https://example.com/notify"}

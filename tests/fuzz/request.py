@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Expected(Enum):
-    """What docs/openapi.yaml says of a request, beside that its answer is described there."""
+    """The answer that docs/openapi.yaml expects, beside that any answer is described there."""
 
     ANY = "any answer that is described"
     ACCEPTANCE = "200; for a later round also 409"

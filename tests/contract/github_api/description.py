@@ -52,7 +52,7 @@ def violations(exchange: Exchange) -> list[str]:
 
 
 def operation_id(exchange: Exchange) -> str | None:
-    """What GitHub calls the operation."""
+    """GitHub's name of the operation."""
     operation = _operation(exchange)
     return None if operation is None else operation["operationId"]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """What was exchanged with the local GitHub since it was put around it."""
+    """Every exchange with the local GitHub since the recorder was put around it."""
 
     def __init__(self, github: RunningGitHub) -> None:
         self.exchanges: list[Exchange] = []

@@ -1,4 +1,4 @@
-"""What the local GitHub answers is what GitHub's published description says."""
+"""The local GitHub answers as GitHub's published description says."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Caller:
         return git.push(repository, "main", Commit(site, None, "Publish", START))
 
     def wrong(self) -> list[str]:
-        """What GitHub's description knows otherwise, in what was exchanged so far."""
+        """Exchanges so far that GitHub's description contradicts, and where."""
         return [one for exchange in self._recorder.exchanges for one in violations(exchange)]
 
     def called(self) -> set[str | None]:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server sends; `trickles` sends blanks for ever, `hangs` nothing at all."""
+    """The server's answer; `trickles` sends blanks for ever, `hangs` nothing at all."""
 
     body: bytes = b""
     status: int = 200
@@ -24,7 +24,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """What the server got."""
+    """A request that the server got."""
 
     path: str
     headers: dict[str, str]

@@ -1,4 +1,4 @@
-"""What is peculiar to Anthropic's streams."""
+"""Anthropic's streams and their peculiarities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every provider's adapter does, with its real SDK and its own wire format."""
+"""Every provider's adapter does the same, with its real SDK and its own wire format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the second provider takes over, and when it does not."""
+"""The second provider takes over from some faults of the first, and not from others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is peculiar to Gemini and its SDK."""
+"""Gemini, its SDK and their peculiarities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is peculiar to OpenAI's format and to those who borrowed it."""
+"""OpenAI's format and the peculiarities of those who borrowed it."""
 
 from __future__ import annotations
 

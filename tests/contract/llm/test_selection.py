@@ -1,4 +1,4 @@
-"""Which model the settings mean."""
+"""Settings select the model."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tests.contract.llm.server import Answer, Request
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request asks for, whatever its format."""
+    """A request's content, whatever its format."""
 
     model: str
     system: str
