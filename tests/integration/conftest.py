@@ -71,7 +71,7 @@ class System:
         return self._answer(status.handler(event, self.context))
 
     def receive(self) -> list[dict[str, Any]]:
-        """What SQS would hand to the worker now."""
+        """Messages that SQS would hand to the worker now."""
         received = boto3.client("sqs").receive_message(
             QueueUrl=self.queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
         )
@@ -88,7 +88,7 @@ class System:
         ]
 
     def model_was_asked(self, text: str) -> bool:
-        """Whether one of the prompts held `text`."""
+        """True if one of the prompts held `text`."""
         return text in requests.get(f"{self.model_url}/requests", timeout=5).text
 
     def work(self) -> Any:
@@ -122,7 +122,7 @@ LogLines = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def log_lines() -> Iterator[LogLines]:
-    """What the functions have logged since the test began."""
+    """The functions' log lines since the test began."""
     handler = logger.registered_handler
     assert isinstance(handler, logging.StreamHandler)
     written = io.StringIO()

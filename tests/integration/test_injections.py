@@ -56,7 +56,7 @@ def own_text(repository: Path, path: str, canary: Canary) -> str:
 
 
 def foreign(repository: Path, canary: Canary) -> Iterator[str]:
-    """What is the attacker's, or is nothing that a site has."""
+    """Files and texts of the attacker's, or that no site has."""
     attached = {one.name for one in canary.attachments}
     for line in git(repository, "ls-tree", "-r", "--full-tree", "main").splitlines():
         mode, kind, _, path = line.split(maxsplit=3)

@@ -41,7 +41,7 @@ PAGES_BUILD = "/repos/*/pages/builds/latest"
 
 @dataclass
 class Roles:
-    """Which role a request to DynamoDB is made in, and what was asked in each."""
+    """The role that a request to DynamoDB is made in, and the requests of each."""
 
     callers_share_one_secret: bool = True
     role: str | None = None
@@ -74,7 +74,7 @@ class Roles:
 
 
 def partition_key(request: dict[str, Any]) -> str:
-    """What DynamoDB gives IAM as `dynamodb:LeadingKeys`."""
+    """The key that DynamoDB gives IAM as `dynamodb:LeadingKeys`."""
     item = request.get("Key") or request.get("Item")
     if item is None:
         (name, value), *_ = re.findall(r"(#\w+) = (:\w+)", request["KeyConditionExpression"])

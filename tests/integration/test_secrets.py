@@ -41,7 +41,7 @@ def keep(**values: str) -> None:
 
 @dataclass
 class Search:
-    """What was said to callers and to the state machine, and where else to look."""
+    """Texts that callers and the state machine got, and the places to look besides."""
 
     system: System
     said: list[Any] = field(default_factory=list)
@@ -101,7 +101,7 @@ def forms(secret: str) -> set[str]:
 
 
 def log_outright(secret: str) -> None:
-    """What none of our lines does: what keeps it out of the log is what is tested."""
+    """Log a secret, as none of our lines does: the formatter must take it out."""
     logger.info(f"told {secret}", extra={"told": secret, "body": json.dumps(secret)})
     logger.warning("told %r", secret)
     try:

@@ -1,4 +1,4 @@
-"""Which browser the local cloud has, and what is said if there is none."""
+"""The local cloud's browser, and the words for a machine that has none."""
 
 from __future__ import annotations
 

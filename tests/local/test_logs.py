@@ -1,4 +1,4 @@
-"""What `make logs` shows of a line that a function has logged."""
+"""Lines of `make logs`, from the lines that functions log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a burst takes under GitHub's limits, in virtual time.
+"""The time that a burst takes under GitHub's limits, on a virtual clock.
 
 `python -m tests.publishing.drain 1000` prints the figures of docs/github.md.
 """
@@ -31,7 +31,7 @@ class Drained:
 
     @property
     def required_seconds(self) -> float:
-        """What the limits themselves require for the counted writes, if nothing else did."""
+        """The time that the limits themselves require for the counted writes."""
         minute, hour = LIMITS
         hours, rest = divmod(self.counted_writes - 1, hour.writes)
         minutes = rest // minute.writes

@@ -49,7 +49,7 @@ def hear(process: subprocess.Popen[str]) -> str:
 
 
 def published_at_once(github: RunningGitHub) -> list[str]:
-    """What each process says: the SHA of its commit."""
+    """The SHA that each process reports for its commit."""
     job = {
         "api_url": github.url,
         "git_url": github.git_url,

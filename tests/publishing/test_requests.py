@@ -1,4 +1,4 @@
-"""What one deployment costs at GitHub, counted by the double, and what git finds there."""
+"""One deployment's requests at GitHub, counted by the double, and its commits, read by git."""
 
 from __future__ import annotations
 

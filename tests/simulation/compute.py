@@ -1,4 +1,4 @@
-"""What AWS does of its own accord: it delivers messages, runs functions and executions."""
+"""AWS's own part: it delivers messages, runs functions and executions."""
 
 from __future__ import annotations
 

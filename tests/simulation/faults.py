@@ -58,7 +58,7 @@ class Faults:
     _seen: Counter[str] = field(default_factory=Counter)
 
     def reach(self, name: str, kinds: tuple[Kind, ...]) -> Kind | None:
-        """What happens at this passing, of the `kinds` that can happen there."""
+        """The fault that strikes at this passing, of the `kinds` that can strike there."""
         self._seen[name] += 1
         boundary = Boundary(name, self._seen[name])
         self.passed.append(boundary)

@@ -149,7 +149,7 @@ TWICE = Conditions(duplicate_rate=1.0, jitter=True)
 
 @dataclass(frozen=True)
 class Guard:
-    """How a guard is taken away, and the run that must then go wrong."""
+    """A guard, the way to take it away, and the run that must then go wrong."""
 
     remove: Removal
     breaks: int

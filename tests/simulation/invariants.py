@@ -1,4 +1,4 @@
-"""What must hold after every run, read from git, the evaluator, the table and the bucket."""
+"""Invariants of every run, read from git, the evaluator, the table and the bucket."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def violations(world: World) -> list[Violation]:
 
 
 def unfinished(world: World) -> list[Violation]:
-    """What was not delivered, though nothing went wrong any more and the evaluator is there."""
+    """Rounds without delivery, though nothing went wrong any more and the evaluator is there."""
     gone = {
         r.body["nonce"] for r in world.callers.requests if "status=410" in r.body["evaluation_url"]
     }

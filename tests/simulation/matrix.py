@@ -23,7 +23,7 @@ PAIRED = (Kind.KILLED_BEFORE, Kind.KILLED_AFTER, Kind.LOST)
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one run ended: what was wrong, and the slowest round's virtual seconds."""
+    """One run's end: its violations, and the slowest round's virtual seconds."""
 
     faults: tuple[Fault, ...]
     struck: int

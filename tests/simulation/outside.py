@@ -1,4 +1,4 @@
-"""What the functions reach: each call is a boundary where a fault may strike."""
+"""The services that functions reach: each call is a boundary where a fault may strike."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ BLOCK = 20
 def in_parallel(
     play: Callable[[RunningGitHub, Item], Result], items: Sequence[Item]
 ) -> Iterator[Result]:
-    """What `play` gives for each item, in order; every process has a GitHub of its own."""
+    """The results of `play` for each item, in order; every process has a GitHub of its own."""
     blocks = [items[first : first + BLOCK] for first in range(0, len(items), BLOCK)]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for results in pool.map(partial(_block, play), blocks):

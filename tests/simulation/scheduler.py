@@ -70,7 +70,7 @@ class Scheduler:
         self._hub.switch()
 
     def waker(self) -> Callable[[], None]:
-        """What ends the wait of the process that runs now."""
+        """The call that ends the wait of the process that runs now."""
         me = getcurrent()
         return lambda: self.at(self.now, me.switch)
 

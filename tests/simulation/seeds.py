@@ -25,7 +25,7 @@ BRIEFS = ("Show a table.", "Show a chart.", "Show the regions.")
 
 @dataclass(frozen=True)
 class Story:
-    """How a seed's run ended."""
+    """The end of a seed's run."""
 
     seed: int
     violations: tuple[Violation, ...]

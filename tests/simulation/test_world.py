@@ -36,7 +36,7 @@ def _function(name: str) -> dict[str, Any]:
 
 
 def _value(given: Any) -> Any:
-    """What is given, or the default of the parameter that is named."""
+    """The value that is given, or the default of the parameter that is named."""
     return (
         transformed()["Parameters"][given["Ref"]]["Default"] if isinstance(given, dict) else given
     )

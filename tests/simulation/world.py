@@ -58,7 +58,7 @@ LONGEST_SECONDS = 3 * 24 * 3600
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a world is like, beside its faults."""
+    """A world's settings, beside its faults."""
 
     workers: int = 3
     duplicate_rate: float = 0.0

@@ -39,7 +39,7 @@ DOCUMENT = load()
 
 
 def errors(schema: dict[str, Any], value: Any) -> list[str]:
-    """What is wrong with `value` by a schema of the description, formats included."""
+    """Faults of `value` by a schema of the description, formats included."""
     validator = OAS31Validator(
         schema | {"components": DOCUMENT["components"]},
         format_checker=jsonschema.FormatChecker(),
@@ -48,7 +48,7 @@ def errors(schema: dict[str, Any], value: Any) -> list[str]:
 
 
 def request_errors(body: Any) -> list[str]:
-    """What is wrong with the body of a POST."""
+    """Faults of a POST's body."""
     return errors({"$ref": "#/components/schemas/DeploymentRequest"}, body)
 
 
@@ -70,7 +70,7 @@ class Description:
         return None
 
     def mismatches(self, method: str, path: str, answer: Answer) -> list[str]:
-        """What an answer of the operation (`path` as in the description) has that it does not say.
+        """Parts of an answer that its operation (`path` as in the description) does not describe.
 
         Status code, content type, headers and body are held against it.
         """

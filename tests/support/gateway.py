@@ -35,7 +35,7 @@ Route = tuple[str, str]
 
 @dataclass(frozen=True)
 class Answer:
-    """What the caller gets. Header names are lower case."""
+    """The answer that a caller gets. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -57,7 +57,7 @@ def routes() -> dict[Route, str]:
 
 
 def gateway_answers() -> dict[str, Answer]:
-    """What template.yaml lets the gateway answer by itself, by CloudFormation's name for it."""
+    """The gateway's own answers in template.yaml, by CloudFormation's name for each."""
     usual = {"DEFAULT_4XX": 400, "DEFAULT_5XX": 504}
     return {
         name: Answer(

@@ -1,4 +1,4 @@
-"""Whether a role's policy allows a request to the table, decided as IAM decides it.
+"""A role's policy allows a request to the table, or not, decided as IAM decides it.
 
 Only for what the template's policies say; anything else is an error, not a guess. moto leaves
 resources and conditions out, and MiniStack knows no `dynamodb:LeadingKeys`, so it is done here.

@@ -73,7 +73,7 @@ class Internet:
         self._contacts = {}
 
     def contacts(self) -> list[Contact]:
-        """Who was contacted since the site was published, without the site's own host."""
+        """Contacts since the site was published, without the site's own host."""
         return [contact for contact in list(self._contacts.values()) if contact.host != HOST]
 
     def close(self) -> None:
@@ -95,7 +95,7 @@ class Internet:
                 self._note(object(), Contact(self.address, "udp"))
 
     def _note(self, connection: object, contact: Contact) -> None:
-        """What a connection was last seen to be for."""
+        """Note the contact that a connection was last seen to be for."""
         self._contacts[connection] = contact
 
     def _serve(self, connected: socket.socket) -> None:

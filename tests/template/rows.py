@@ -1,4 +1,4 @@
-"""Who may do what to which rows of the table: the whole of it."""
+"""Every function's rights on the table's rows: the whole of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Amazon States Language asks of a definition, and no offline tool checks.
+"""Rules of Amazon States Language that no offline tool checks.
 
 Sources: "State machine structure" and "Handling errors in Step Functions workflows" in the
 developer guide, and the specification at states-language.net.
@@ -27,7 +27,7 @@ def problems(definition: dict[str, Any]) -> list[str]:
 
 
 def targets(state: State) -> set[str]:
-    """Where a state can go."""
+    """The states that can follow a state."""
     found = {state[name] for name in ("Next", "Default") if name in state}
     found |= {choice["Next"] for choice in state.get("Choices", [])}
     return found | {catcher["Next"] for catcher in state.get("Catch", [])}

@@ -1,4 +1,4 @@
-"""What each role may do, where the local cloud does not show it."""
+"""Each role's rights, where the local cloud does not show them."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_a_role_reaches_these_rows_in_these_ways_and_no_others(
 
 
 def test_no_role_can_ask_the_table_without_naming_a_partition_key(resources: Resources) -> None:
-    """What would pass every condition on `dynamodb:LeadingKeys`, as a Scan does."""
+    """Such a request, like a Scan, would pass every condition on `dynamodb:LeadingKeys`."""
     statements = [one for _, one in role_statements(resources) if on_table(one)]
     assert statements
     named = [one["Action"] for one in statements if one["Resource"] != "*"]

@@ -1,4 +1,4 @@
-"""What the template promises, read from its CloudFormation form."""
+"""The template's promises, read from its CloudFormation form."""
 
 from __future__ import annotations
 

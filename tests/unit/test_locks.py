@@ -1,4 +1,4 @@
-"""What the locks pin: everything with a hash, nothing from elsewhere, nothing known to be weak."""
+"""The locks pin everything with a hash, nothing from elsewhere, nothing known to be weak."""
 
 from __future__ import annotations
 

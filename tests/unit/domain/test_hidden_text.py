@@ -1,4 +1,4 @@
-"""What does not show is named, or taken out."""
+"""Characters that do not show are named, or taken out."""
 
 import pytest
 

@@ -114,7 +114,7 @@ def test_the_ledger_forgets_what_no_window_holds_any_more() -> None:
 def drained(
     writers: list[Writer], arrivals: list[datetime], limits: tuple[Limit, ...]
 ) -> dict[str, datetime]:
-    """When each was let through, if each comes back exactly when it was told to."""
+    """The time when each was let through, if each comes back exactly when it was told to."""
     ledger, through = WriteLedger(), dict[str, datetime]()
     due = [(at, number) for number, at in enumerate(arrivals)]
     heapq.heapify(due)

@@ -16,7 +16,7 @@ _SENTENCE = "The table below is computed in your browser from the attached file,
 
 @dataclass(frozen=True)
 class Cost:
-    """What one revision takes as edits and as a whole file, in tokens of output."""
+    """One revision's tokens of output, as edits and as a whole file."""
 
     revision: str
     page: int

@@ -14,7 +14,7 @@ from tests.unit.generation.canaries import CANARIES, KEY, Canary
 
 
 def published(canary: Canary) -> Site:
-    """What comes of it when every answer obeys; an empty site if nothing is published."""
+    """The site that is published when every answer obeys; empty if none is."""
     obedient = ScriptedModel([lambda prompt: render_blocks(canary.obey(), nonce_of(prompt.user))])
     assignment = build(
         canary.brief,

@@ -1,4 +1,4 @@
-"""What a model is told of an attachment, and what it is never told."""
+"""Attachments as a model is told of them, and their parts that it is never told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a brief says of files, in the words of real briefs."""
+"""Files that a brief asks for, in the words of real briefs."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from tests.unit.generation.builders import PAGE, README, build
 
 
 def problems(files: dict[str, str], brief: str = "Show colours.", **details: object) -> list[str]:
-    """What the gates say of a site with these files besides a harmless page."""
+    """The gates' problems with a site of these files besides a harmless page."""
     site = {"index.html": PAGE, "README.md": README} | files
     subject = Subject(Site({p: t.encode() for p, t in site.items()}), build(brief, **details))
     return [finding.problem for finding in gates.inspect(subject)]

@@ -36,7 +36,7 @@ GOES = f'location = "{PLACE}"'
 
 
 def revised(before: dict[str, str], files: dict[str, str], **details: object) -> list[str]:
-    """What the gates say of a revision, which changes some of the files that were there."""
+    """The gates' problems with a revision, which changes some of the files that were there."""
     site = {path: text.encode() for path, text in before.items()}
     current = Site({"index.html": PAGE.encode(), "README.md": README.encode(), **site})
     return problems({**before, **files}, current=current, round=2, **details)

@@ -1,4 +1,4 @@
-"""Which paths a model may write to because the brief names them."""
+"""Paths that a model may write to because the brief names them."""
 
 from __future__ import annotations
 

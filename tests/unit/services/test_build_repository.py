@@ -1,4 +1,4 @@
-"""What a run does about the repository that it finds."""
+"""A run and the repository that it finds."""
 
 from __future__ import annotations
 

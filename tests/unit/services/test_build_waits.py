@@ -1,4 +1,4 @@
-"""What a run does when it must wait."""
+"""A run that must wait."""
 
 from __future__ import annotations
 
