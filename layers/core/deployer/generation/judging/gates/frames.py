@@ -25,7 +25,7 @@ from deployer.generation.reading.javascript import (
     unescaped,
 )
 from deployer.generation.reading.markup import select
-from deployer.generation.reading.page import PAGES, XML, is_a
+from deployer.generation.reading.page import PAGES, is_a
 from deployer.generation.reading.urls import elsewhere, own_paths, plain
 from deployer.generation.reading.values import beginning, is_declared, origins
 from deployer.generation.reading.windows import is_window, member
@@ -67,11 +67,15 @@ def inspect(scene: Scene) -> Iterator[Finding]:
 def _attached(scene: Scene, each: Acting) -> Iterator[Finding]:
     """Findings about frames on attached pages, whose own scripts run there without a policy."""
     for element in each.elements:
-        if element.tag in _FRAMES and not _is_apart(element.attributes.get("sandbox")):
+        if element.tag in _FRAMES:
+            apart = _is_apart(element.attributes.get("sandbox"))
             for path in own_paths(element.attributes.get("src", ""), each.path):
-                if path in scene.subject.attached and is_a(path, (*PAGES, *XML)):
+                if path not in scene.attached_pages or (apart and scene.subject.asked_for(path)):
+                    continue
+                cure = "show what it says in the page"
+                if scene.subject.asked_for(path):
                     cure = 'give the frame sandbox="allow-scripts"'
-                    yield _finding(each, path, f"frames {path}, which has no policy: {cure}")
+                yield _finding(each, path, f"frames {path}, which has no policy: {cure}")
 
 
 def _is_apart(sandbox: str | None) -> bool:

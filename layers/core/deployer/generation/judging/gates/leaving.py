@@ -23,7 +23,7 @@ from deployer.generation.reading.javascript import (
     walk,
 )
 from deployer.generation.reading.markup import Element, select
-from deployer.generation.reading.urls import elsewhere
+from deployer.generation.reading.urls import elsewhere, own_paths
 from deployer.generation.reading.values import beginning, is_declared, origins
 from deployer.generation.reading.windows import is_location, is_window, member
 
@@ -64,6 +64,8 @@ def _going(scene: Scene, each: Acting, code: Script) -> Iterator[Finding]:
 
 def _judged(scene: Scene, each: Acting, text: str, *, whole: bool = True) -> Iterator[Finding]:
     place = elsewhere(text, whole=whole)
+    if place is None and (page := _attached_page(scene, each, text, whole=whole)):
+        yield _finding(each, page, f"goes to {page}, which has no policy, without a click: link it")
     if place is None or scene.may_reach(text) or (scene.asked(_REDIRECT) and _may_go(scene, place)):
         return
     what = f"to {place}" if place else "to an address that is put together while it runs"
@@ -71,6 +73,15 @@ def _judged(scene: Scene, each: Acting, text: str, *, whole: bool = True) -> Ite
     if each.path in scene.subject.attached:
         cure = "show what is attached as text, or sanitised by DOMPurify"
     yield _finding(each, place or "unknown", f"goes {what} without a click: {cure}")
+
+
+def _attached_page(scene: Scene, each: Acting, text: str, *, whole: bool) -> str | None:
+    """An attached page that an address of the site leads to, or may lead to."""
+    pages = scene.attached_pages
+    if whole:
+        return next((path for path in own_paths(text, each.path) if path in pages), None)
+    begun = text.removeprefix("./")
+    return next((path for path in sorted(pages) if path.startswith(begun)), None)
 
 
 def _may_go(scene: Scene, place: str) -> bool:
