@@ -1,7 +1,8 @@
-"""The prose keeps its word: commands are targets, links lead somewhere, the README stays short."""
+"""The prose keeps its word: commands are targets, links lead somewhere, docstrings name a thing."""
 
 from __future__ import annotations
 
+import ast
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,12 @@ CAPITALS = re.compile(r"\b[A-Z]{2,}\b(?!\.md)")
 PACKAGE = ROOT / "layers/core/deployer"
 PLACES = (ROOT, PACKAGE, PACKAGE / "generation")
 README_LINES = 140
+CODE = sorted(
+    path
+    for folder in ("layers/core", "functions", "local", "operate", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+)
+QUESTION = re.compile(r"(What|Whether|Which|Who|How|Where|When)\b")
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -114,3 +121,21 @@ def test_every_page_of_the_docs_is_linked_from_the_readme() -> None:
 
 def test_the_readme_is_read_in_one_go() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= README_LINES
+
+
+def questions(source: str) -> list[str]:
+    """The first lines of docstrings that begin with a question word in place of a noun."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, documented)]
+    docstrings = [ast.get_docstring(node) or "" for node in nodes]
+    return [text.partition("\n")[0] for text in docstrings if QUESTION.match(text)]
+
+
+def test_every_docstring_begins_with_a_noun() -> None:
+    asked = {path.relative_to(ROOT): questions(path.read_text()) for path in CODE}
+    assert {path: lines for path, lines in asked.items() if lines} == {}
+
+
+def test_a_docstring_that_begins_with_a_question_word_is_seen() -> None:
+    source = '"""A module."""\ndef site():\n    """What is published."""\n'
+    assert questions(source) == ["What is published."]
