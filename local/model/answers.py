@@ -5,6 +5,7 @@ from __future__ import annotations
 from deployer.generation.answers.grammar import Block, EditBlock, FileBlock, render_blocks
 from local.model.differences import edits_between
 from local.model.reading import Request
+from local.model.scripts import scripts_for
 from local.model.site import written_for
 from local.model.steps import steps_for
 
@@ -18,7 +19,9 @@ def answer(request: Request) -> str:
 
 def blocks_for(request: Request) -> list[Block]:
     files = blocks_of(written_for(request), request)
-    return files if request.wanted else [*files, *steps_for(request)]
+    if request.wanted:
+        return [*files, *(one for one in scripts_for(request) if one.path in request.wanted)]
+    return [*files, *scripts_for(request), *steps_for(request)]
 
 
 def blocks_of(site: dict[str, str], request: Request) -> list[Block]:

@@ -78,33 +78,16 @@ return { max: Math.max(...sales), min: Math.min(...sales), top: cities.slice(0, 
 
 
 def test_the_ten_largest_are_found_in_megabytes(computes: Computes) -> None:
-    lines = "\n".join(f"{number},{number * 7919 % 100_003}" for number in range(100_000))
+    lines = "\n".join(f"{number},{number * 7919 % 100_003}" for number in range(30_000))
     script = (
         "return files['all.csv'].split('\\n').map(line => line.split(',').map(Number))"
         ".sort((a, b) => b[1] - a[1]).slice(0, 10)"
     )
-    expected = sorted(([n, n * 7919 % 100_003] for n in range(100_000)), key=lambda row: -row[1])[
+    expected = sorted(([n, n * 7919 % 100_003] for n in range(30_000)), key=lambda row: -row[1])[
         :10
     ]
 
     assert document(computes(script, all__csv=lines.encode())) == expected
-
-
-def test_a_text_is_kept_byte_for_byte_and_bytes_stay_bytes(computes: Computes) -> None:
-    picture = bytes(range(256))
-    text, data, same, blob = computes(
-        "return 'a\\r\\nü \\u{1f3a8}'",
-        "return 'data:image/png;base64,' + btoa(String.fromCharCode(...files['a.png']))",
-        "return files['a.png']",
-        "return new Blob([files['a.png'].subarray(1, 3)])",
-        seconds=30,
-        a__png=picture,
-    ).outputs
-
-    assert text.content == "a\r\nü 🎨".encode()
-    assert data.content.startswith(b"data:image/png;base64,AAECAwQF")
-    assert same.content == picture
-    assert blob.content == picture[1:3]
 
 
 def test_the_same_inputs_give_the_same_bytes(computes: Computes) -> None:
@@ -139,6 +122,18 @@ def test_a_computation_reads_what_the_one_before_it_made(chromium: Chromium) -> 
 
     assert [one.content for one in made.outputs] == [b"[\n  1,\n  2\n]\n", b"2", b""]
     assert made.outputs[2].fault == "there is no b.csv"
+
+
+def test_a_script_never_reads_what_the_one_before_it_failed_to_make(chromium: Chromium) -> None:
+    first = Computation("a.json", (), "return undefined")
+    second = Computation("b.json", ("a.json",), "return 2")
+    wanted = Computing("candidates/a.json", (first, second), LARGEST, 20)
+    made = compute(wanted, Site({"a.json": b"old"}), engine=chromium, clock=time.monotonic)
+
+    assert [one.fault for one in made.outputs] == [
+        "it threw Error: it returned nothing",
+        "there is no a.json",
+    ]
 
 
 FAULTS = {
@@ -179,6 +174,23 @@ def test_a_fault_is_told_with_its_line(page: Page, script: str) -> None:
     assert page.compute("return 1", {}, largest=LARGEST, seconds=2) == Output(b"1\n")
 
 
+def test_a_text_is_kept_byte_for_byte_and_bytes_stay_bytes(page: Page) -> None:
+    picture = bytes(range(256))
+    text, data, same, blob = (
+        page.compute(script, {"a.png": picture}, largest=LARGEST, seconds=2).content
+        for script in (
+            "return 'a\\r\\nü \\u{1f3a8}'",
+            "return 'data:image/png;base64,' + btoa(String.fromCharCode(...files['a.png']))",
+            "return files['a.png']",
+            "return new Blob([files['a.png'].subarray(1, 3)])",
+        )
+    )
+
+    assert text == "a\r\nü 🎨".encode()
+    assert data.startswith(b"data:image/png;base64,AAECAwQF")
+    assert (same, blob) == (picture, picture[1:3])
+
+
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sales</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>
 <h1>Sales</h1><p id="max">0</p></main><script>fetch("./data.json").then(answer => answer.json())
@@ -186,18 +198,12 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sale
 """
 
 
-def test_a_page_reads_what_was_computed_and_a_wrong_script_is_mended(chromium: Chromium) -> None:
-    """The loop with the real browser: what is computed is there when the page is opened."""
+def test_a_page_finds_what_was_computed_when_it_is_opened(chromium: Chromium) -> None:
     site = {"index.html": PAGE, "README.md": README}
     files = tuple(FileBlock(path, text) for path, text in site.items())
-    wrong = "const rows = files['sales.csv'].split(',')\nreturn { max: Math.max(...rows) }"
-    right = wrong.replace("(',')", "(',').slice(1).map(Number)")
-    model = ScriptedModel(
-        [
-            render_blocks([*files, ComputeBlock("data.json", ("sales.csv",), script)], NONCE)
-            for script in (wrong, right)
-        ]
-    )
+    script = "return { max: Math.max(...files['sales.csv'].split(',').slice(1)) }"
+    computed = ComputeBlock("data.json", ("sales.csv",), script)
+    model = ScriptedModel([render_blocks([*files, computed], NONCE)])
     browser = DirectBrowser(chromium)
     generator = Generator(
         lambda: model, lambda: NONCE, inspect=Inspector(browser), compute=Computer(browser)
@@ -207,7 +213,6 @@ def test_a_page_reads_what_was_computed_and_a_wrong_script_is_mended(chromium: C
     brief = "Show the largest of sales.csv and save data.json with it as max."
     made = generator(build(brief, checks=(check,), attachments=(sales,)), lambda: 600.0)
 
-    assert "it threw Error: max is NaN, which JSON does not have" in model.prompts[1].user
     assert made.site["data.json"] == b'{\n  "max": 31\n}\n'
     assert [one.verdict for one in made.report.verdicts] == [Verdict.PASSES]
     assert made.report.unmet == ()
@@ -272,7 +277,7 @@ await attempt(() => new Promise((_, no) => { new EventSource(to('events')).onerr
 for (const make of [Worker, SharedWorker])
   await attempt(() => new Promise((yes, no) => {
     const worker = new make(URL.createObjectURL(new Blob([`postMessage(1)`])))
-    worker.onerror = no; worker.onmessage = yes; setTimeout(no, 50)
+    worker.onerror = no; worker.onmessage = yes
   }))
 await attempt(() => navigator.serviceWorker.register(to('sw.js')))
 await attempt(() => localStorage.length)
@@ -319,6 +324,8 @@ LEAVING = {
         "location = 'data:text/html,<h1>Mine</h1>'; await new Promise(() => {})"
     ),
     "for good": "window.close(); await new Promise(() => {})",
+    "with a long word": "throw 'x'.repeat(1e8)",
+    "to the printer": "while (true) print()",
     "by a dialog": "while (true) { alert(1); confirm(2); prompt(3) }",
 }
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 import requests
+from pydantic import TypeAdapter
 
 from deployer.adapters.browser import asked_to_json
 from deployer.adapters.s3 import S3Candidates
+from deployer.domain.computed import Computation, Computing, Output, Outputs
 from deployer.domain.policy import Kind, policy
 from deployer.domain.site import Site
 from deployer.domain.visit import Verdict, Visit
@@ -27,19 +29,22 @@ BOOTSTRAP = "https://cdn.jsdelivr.net/npm/bootstrap@5.3.3/dist/css/bootstrap.min
 PAGE = f"<!doctype html><title>Sales</title><link rel=stylesheet href={BOOTSTRAP}><p class=h1>12"
 
 
-def invoke(deployer: Deployer) -> dict[str, Any]:
+def visit(deployer: Deployer) -> dict[str, Any]:
     """The function's answer to a visit of `PAGE`."""
     name = uuid.uuid4().hex
-    bucket = deployer.endpoints["stack"]["BucketName"]
     wanted = Visit(
         f"candidates/{name}.json",
         f"pictures/{name}/",
         ("document.title === 'Sales'", "getComputedStyle(document.querySelector('p')).fontSize"),
         policy=policy([(Kind.STYLE, "cdn.jsdelivr.net")]),
     )
-    S3Candidates(bucket, deployer.aws("s3")).save(
-        wanted.candidate, Site({"index.html": PAGE.encode()})
-    )
+    return invoke(deployer, wanted, Site({"index.html": PAGE.encode()}))
+
+
+def invoke(deployer: Deployer, wanted: Visit | Computing, site: Site) -> dict[str, Any]:
+    """The function's answer to a task about `site`."""
+    bucket = deployer.endpoints["stack"]["BucketName"]
+    S3Candidates(bucket, deployer.aws("s3")).save(wanted.candidate, site)
     answer = deployer.aws("lambda").invoke(
         FunctionName=f"{STACK}-browser", Payload=json.dumps(asked_to_json(wanted)).encode()
     )
@@ -48,7 +53,7 @@ def invoke(deployer: Deployer) -> dict[str, Any]:
 
 
 def test_a_candidate_is_opened_with_its_library_and_photographed(deployer: Deployer) -> None:
-    report = invoke(deployer)
+    report = visit(deployer)
     assert report["problem"] == ""
     for look in report["looks"]:
         assert [evidence["verdict"] for evidence in look["evidence"]] == [Verdict.PASSES] * 2
@@ -62,11 +67,21 @@ def test_a_candidate_is_opened_with_its_library_and_photographed(deployer: Deplo
     assert deployer.logged('"visited"', '"mode":"several"')
 
 
+def test_a_file_is_computed_from_stored_data(deployer: Deployer) -> None:
+    script = "return { sum: files['a.csv'].split(',').reduce((sum, one) => sum + Number(one), 0) }"
+    computation = Computation("sum.json", ("a.csv",), script)
+    wanted = Computing(f"candidates/{uuid.uuid4().hex}.json", (computation,), 300_000, 20.0)
+    answer = invoke(deployer, wanted, Site({"a.csv": b"1,2,4"}))
+
+    assert TypeAdapter(Outputs).validate_python(answer).outputs == (Output(b'{\n  "sum": 7\n}\n'),)
+    assert deployer.logged('"computed"', '"files":1')
+
+
 @pytest.mark.parametrize("statement", missed("BrowserRole"))
 def test_the_browser_needs_each_statement(deployer: Deployer, statement: str) -> None:
     with without(deployer, "BrowserRole", statement):
-        assert "AccessDenied" in invoke(deployer)["errorMessage"]
-    assert invoke(deployer)["problem"] == ""
+        assert "AccessDenied" in visit(deployer)["errorMessage"]
+    assert visit(deployer)["problem"] == ""
 
 
 @pytest.mark.parametrize("statement", BROWSER)

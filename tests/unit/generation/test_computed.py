@@ -219,7 +219,7 @@ def test_an_attachment_takes_the_place_of_a_computed_file() -> None:
     )
 
     assert made.site["data.json"] == b"{}"
-    assert browser.tasks == []
+    assert (browser.tasks, made.report.computed) == ([], ())
 
 
 TOO_MUCH = {
