@@ -12,12 +12,13 @@ from deployer.domain.language_model import Prompt
 from deployer.domain.request import JavaScriptCheck, check_text
 from deployer.domain.site import Site
 from deployer.domain.visit import Evidence, Look, Report, Verdict, Visit, When
+from deployer.generation.answers.draft import Trials
 from deployer.generation.answers.grammar import (
     SupersedesBlock,
     render_blocks,
 )
 from deployer.generation.assignment import Assignment
-from deployer.generation.inspector import Inspector
+from deployer.generation.inspector import READ_ONLY, Inspector
 from deployer.generation.judging.superseding import explained
 from deployer.generation.loop import Generator
 from local.model.answers import blocks_of
@@ -122,11 +123,20 @@ def test_a_model_that_takes_back_whatever_fails_is_asked_to_mend_it() -> None:
     assert "the brief has no word of it" in " ".join(mended.report.repaired)
     (fault,) = (told for told in never.report.unmet if "round 1 promised" in told)
     assert fault.startswith(f"round 1 promised it and the page fails it now: {check_text(NEXT)}")
-    assert fault.endswith(
-        "the answer says that the brief takes it back, and the brief has no word of it"
-    )
+    assert "the answer says that the brief takes it back, and the brief has no word of it" in fault
     assert [note for note in never.report.notes if "no word of it: js: !!document" in note]
     assert verdicts(never)[check_text(COLOURS)].superseded_by == 2
+
+
+def test_without_a_browser_lint_still_counts_what_the_brief_does_not_take_back() -> None:
+    broken = Site({"index.html": PAGE.replace('id="next"', "").encode(), "README.md": b"# A"})
+    taken_back = Trials(superseded=frozenset({2}))
+
+    abused = READ_ONLY(broken, taken_back, second_round("Add a greeting."), 60)
+    honest = READ_ONLY(broken, taken_back, second_round("Remove the button #next."), 60)
+
+    assert [f for f in abused.findings if f.check == check_text(NEXT)]
+    assert not [f for f in honest.findings if f.check == check_text(NEXT)]
 
 
 @pytest.mark.parametrize(

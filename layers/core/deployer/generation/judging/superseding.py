@@ -41,11 +41,11 @@ def still_counting(assignment: Assignment) -> Assignment:
 
 
 def without(assignment: Assignment, superseded: frozenset[int]) -> Assignment:
-    """The assignment without the earlier checks of these numbers."""
+    """The assignment without the earlier checks of these numbers that the brief takes back."""
     kept = (
         check
         for number, check in enumerate(assignment.earlier_checks, 1)
-        if number not in superseded
+        if number not in superseded or not explained(assignment.brief, check_text(check))
     )
     return replace(assignment, earlier_checks=tuple(kept))
 
