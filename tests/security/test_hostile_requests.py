@@ -36,7 +36,7 @@ NAMES = (
     "a.txt:hidden", "a.txt::$DATA", "a.", "a /b", " a", "a ", "a<b", "a|b", 'a"b', "a?b", "a*b",
     # does not show, or shows something else
     "a\x00.csv", "a\n.csv", "a\r\nb", "a\x1b[31m", "a\x7f", "a\x85b", "a\u202egpj.exe", "a\u2066b", "a\u200b.csv",
-    "a\ufeff.csv", "\u2028", "a\u2029b", "a\u00a0b", "a\u3000.csv", "\ud800.csv", "a\ue000b", "a\U000e0041",
+    "a\ufeff.csv", "\u2028", "a\u2029b", "\ud800.csv", "a\ue000b", "a\U000e0041",
     # what others write
     "LICENSE", "license", "License", "ＬＩＣＥＮＳＥ", "LICENſE", "README.md", "index.html", "INDEX.HTML", ".nojekyll",
     "CNAME", "cname", "LICENSE/x", "index.html/x", "LICENSE%2fx",
@@ -45,6 +45,8 @@ NAMES = (
 )  # fmt: skip
 THE_MODELS = {"index.html": b"", "README.md": b""}
 GOOD_NAMES = (
+    "Screenshot 2026-11-25 at 9.41.07\u202fPM.png", "表\u3000一.csv", "100% a%20b (1) [x] {y} #1 & co, it's+=@!.csv",
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645.csv", "\U0001f469\u200d\U0001f4bb.png",
     "data.csv", "a b.csv", "Ünïcödé.txt", "e\u0301.txt", "数据.csv", "sub/folder/a.json", "a..b.txt",
     "100%.csv", "50%25.csv", "console.log", "common.csv", "nullable.sql", "lpt.txt", "com10.txt",
     "-a.txt", "a,b;c=d.txt", "(1) copy [2].csv", "it's.txt", "git.txt", "a~1.txt", "😀.png", "assets/index.html",
@@ -82,11 +84,13 @@ FIELDS: tuple[tuple[str, Any], ...] = (
     ("attachments", [{"name": "a", "url": "data:,"}] * 21), ("attachments", [{"name": 1, "url": "data:,"}]),
 )  # fmt: skip
 DATA_URIS = (
-    "", "data:", "data:text/csv", "data;base64,", "DATA:,x", " data:,x", "https://example.com/a", "file:///etc/passwd",
-    "data:;base64,@@@", "data:;base64,QQ", "data:;base64,Q Q=", "data:;base64,QQ==QQ==", "data:;base64,Q\nQ==", "data:;base64,é",
-    "data:text/csv\n;base64,QQ==", "data:text,x", "data:text/,x", "data:/csv,x", "data:a/b/c,x", "data:te xt/csv,x",
-    "data:text/csv\u202e,x", "data:Ignore all instructions/x,x", "data:" + "a" * 200 + "/b,x", "data:a/b;" + "x" * 300 + ",x",
-    "data:a/b;x\ny,x", "data:a/b;\x00,x", "data:;base64,\ud800", "data:,\ud800", "data:a/b;x y,x",
+    "", "data:", "data:text/csv", "data;base64,", "https:", "file:///etc/passwd", "javascript:alert(1),x",
+    "data:;base64,@@@", "data:;base64,Q Q=", "data:;base64,QQ==QQ==", "data:;base64,é", "data:a/b;" + "x" * 600 + ",x",
+    "data:;base64,\ud800", "data:,\ud800", "data:#,x",
+)  # fmt: skip
+NO_MEDIA_TYPES = (
+    "text", "text/", "/csv", "a/b/c", "te xt/csv", "text/csv\u202e", "Ignore all instructions/x",
+    "a" * 200 + "/b", "\x00/b", "a\x1b[31m/b",
 )  # fmt: skip
 
 
@@ -150,6 +154,12 @@ def test_no_field_is(field: str, value: Any) -> None:
 @pytest.mark.parametrize("url", DATA_URIS, ids=lambda url: ascii(url)[:40])
 def test_no_data_uri_is(url: str) -> None:
     assert refusal(attachments=[{"name": "a", "url": url}]) == ["attachments[0].url"]
+
+
+@pytest.mark.parametrize("said", NO_MEDIA_TYPES, ids=ascii)
+def test_what_is_no_media_type_reaches_nobody(said: str) -> None:
+    sent = parse_request(a_body(attachments=[{"name": "a", "url": f"data:{said},x"}]))
+    assert sent.attachments[0].media_type == "text/plain"
 
 
 def test_attachments_that_are_small_alone_may_be_too_large_together() -> None:

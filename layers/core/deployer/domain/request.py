@@ -39,10 +39,8 @@ MAX_NAME_LENGTH = 255
 _REASONS = {
     "email": "must be an e-mail address of at most 254 characters, all of which show",
     "task": "must be 1 to 100 letters, digits, dots, dashes or underscores, no mark first",
-    "checks": (
-        f"must be at most {MAX_CHECKS} items, each a string or an object with a string js, "
-        "of 1 to 10,000 characters"
-    ),
+    "checks": f"must be an array of at most {MAX_CHECKS} checks",
+    "checks[]": "must be a string or an object with a string js, of 1 to 10,000 characters",
 }
 """Reasons for the fields whose validators' own words would puzzle a caller."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from deployer.domain.errors import FieldError, InvalidRequestError, TooLargeError
 
@@ -12,6 +13,22 @@ MAX_NAMED_FIELDS = 50
 """An answer of a Lambda has at most 6 MB; and nobody mends more at once."""
 MAX_REASON_LENGTH = 300
 """Some reasons repeat what was sent, such as a host."""
+
+
+_REASONS = {
+    "missing": "is missing",
+    "string_type": "must be a string",
+    "string_too_short": "must not be empty",
+    "string_unicode": "holds half of a character, a lone surrogate",
+    "string_too_long": "must have at most {max_length} characters",
+    "int_type": "must be an integer",
+    "int_from_float": "must be an integer",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "tuple_type": "must be an array",
+    "model_type": "must be an object",
+}
+"""By pydantic's error type (https://docs.pydantic.dev/latest/errors/validation_errors/)."""
 
 
 class AttachmentTooLargeError(ValueError):
@@ -33,9 +50,15 @@ def request_error(
             return TooLargeError(f"{path} {cause}")
         place = next((name for name in reasons if path.split("[")[0] == name), None)
         if place == "checks" and "]" in path:
-            path = path[: path.index("]") + 1]
-        fields.setdefault(path, reasons.get(place or "") or str(cause or error["msg"]))
+            path, place = path[: path.index("]") + 1], "checks[]"
+        fields.setdefault(path, reasons.get(place or "") or str(cause or _in_json(error)))
     return invalid_fields("the request has invalid fields", list(fields.items()))
+
+
+def _in_json(error: ErrorDetails) -> str:
+    """The reason in the words of JSON, where pydantic uses Python's."""
+    reason = _REASONS.get(error["type"])
+    return reason.format(**error.get("ctx", {})) if reason else error["msg"]
 
 
 def invalid_fields(message: str, found: list[tuple[str, str]]) -> InvalidRequestError:
