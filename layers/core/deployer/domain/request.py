@@ -19,13 +19,12 @@ from pydantic import (
 )
 
 from deployer.domain import data_uri
-from deployer.domain.attachment_name import check_attachment_name
 from deployer.domain.errors import TooLargeError
 from deployer.domain.evaluation_url import EvaluationRules, EvaluationUrl
 from deployer.domain.hidden_text import check_not_blank, check_shown
 from deployer.domain.request_error import AttachmentTooLargeError, invalid_fields, request_error
 from deployer.domain.round_key import RoundKey
-from deployer.domain.site_path import clashes
+from deployer.domain.site_path import check_attachment_name, clashes
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
 """A Lambda is invoked with at most 6 MB, the API's envelope included."""

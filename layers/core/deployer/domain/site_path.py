@@ -75,6 +75,20 @@ def check_portable_path(path: str) -> str:
     return path
 
 
+def check_attachment_name(name: str) -> str:
+    """Return `name` if it may name an attachment, a file on GitHub, on Pages and in every clone.
+
+    Raises:
+        ValueError: it may not; the message says why.
+    """
+    check_portable_path(name)
+    if not set(map(same_file, (*EVERY_SITES_PATHS, PAGES_DOMAIN))).isdisjoint(tops(name)):
+        raise ValueError("names a file that every site has; send it under another name")
+    if name.startswith("."):
+        raise ValueError("must not begin with a dot")
+    return name
+
+
 def _readings(path: str) -> tuple[str, ...]:
     """The path as it stands, as Unicode's compatibility form reads it, and as a URL reads both.
 
