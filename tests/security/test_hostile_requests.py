@@ -7,12 +7,12 @@ import json
 from typing import Any
 
 import pytest
+from deployer.domain.attachment_name import check_attachment_name
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deployer.adapters.api_gateway import error_answer
 from deployer.domain import data_uri
-from deployer.domain.attachment_name import check_attachment_name
 from deployer.domain.errors import InvalidRequestError, RequestError, TooLargeError
 from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.json_object import MAX_DEPTH, parse_object

@@ -10,6 +10,8 @@ import pytest
 from openpyxl import Workbook
 
 from deployer.generation.asking.attachments import describe, images
+from deployer.generation.asking.blocks import task_part
+from deployer.generation.asking.hints import hints_for
 from deployer.generation.reading.spreadsheets import Sheet, SpreadsheetError, Workbooks, read_sheets
 from tests.support.builders import a_data_uri, a_request
 
@@ -107,3 +109,19 @@ def test_what_is_no_spreadsheet_is_told_and_breaks_nothing(content: bytes) -> No
     with pytest.raises(SpreadsheetError):
         read_sheets(content)
     assert describe("sales.xlsx", "application/octet-stream", content).startswith("sales.xlsx: ")
+
+
+def test_a_name_that_a_model_would_type_otherwise_comes_with_its_address() -> None:
+    told = describe("Screenshot at 9.41.07\u202fPM.txt", "text/plain", b"x")
+    assert "its address in the page: Screenshot%20at%209.41.07%E2%80%AFPM.txt" in told
+    assert "address" not in describe("my sales data.csv", "text/csv", b"a,b\n1,2\n")
+
+
+def test_what_a_check_wants_is_quoted_as_the_caller_sent_it() -> None:
+    title = "\U0001f469\u200d\U0001f4bb \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    check = a_request(checks=[f"js: document.title === '{title}'"]).checks
+    assert hints_for(check) == (f'The title must be "{title}".',)
+    shown = task_part(
+        "n", brief=f"Greet {title}.", checks=check, attachments={}, hints=hints_for(check)
+    )
+    assert shown.count(title) == 3

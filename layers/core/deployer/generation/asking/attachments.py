@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from deployer.domain.language_model import Image
 from deployer.domain.request import Attachment
@@ -27,7 +28,13 @@ def describe(name: str, declared_type: str, content: bytes) -> str:
     """Name, type, size, and what is inside, as far as it can be told briefly."""
     short = hashlib.sha256(content).hexdigest()[:16]
     facts = [f"{name}: {declared_type}, {len(content)} bytes, sha256 {short}…"]
-    return "\n".join([*facts, *_inside(name.lower(), content)])
+    return "\n".join([*facts, *_address(name), *_inside(name.lower(), content)])
+
+
+def _address(name: str) -> list[str]:
+    """The name as an address, where it holds what a model would not type, such as the narrow blank
+    in the name of a macOS screenshot."""
+    return [] if name.isascii() else [f"its address in the page: {quote(name)}"]
 
 
 def images(attachments: Iterable[Attachment]) -> tuple[Image, ...]:

@@ -17,6 +17,7 @@ from deployer.generation.judging.demands.kinds import (
     ShowsNumber,
     ShowsText,
     TitleIs,
+    quoted,
 )
 
 
@@ -41,7 +42,7 @@ def _shows_number(demand: ShowsNumber) -> str:
 def _shows_text(demand: ShowsText) -> str:
     if demand.literal == ",":
         return f'{demand.selector} must show commas on load: new Intl.NumberFormat("en-US").'
-    what = f"contain {demand.literal!r}" if demand.literal else "hold text"
+    what = f"contain {quoted(demand.literal)}" if demand.literal else "hold text"
     return f"{demand.selector} must {what} on a plain page load, before any action."
 
 
@@ -52,7 +53,7 @@ def _attribute(demand: HasAttribute) -> str:
 
 _SENTENCES: dict[type, Callable[[Any], str]] = {
     Exists: _exists,
-    TitleIs: lambda d: f"The title must {'be' if d.exactly else 'contain'} {d.text!r}.",
+    TitleIs: lambda d: f"The title must {'be' if d.exactly else 'contain'} {quoted(d.text)}.",
     FirstScriptHolds: lambda d: (
         f"The page's FIRST script element is inline and contains literally: {d.literal}"
     ),
@@ -61,5 +62,5 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
     ShowsNumber: _shows_number,
     ShowsText: _shows_text,
     ResultIs: lambda _: "The result is computed from the data, never written into a file.",
-    ReadsParameter: lambda d: f"The page reads the URL parameter {d.name!r}.",
+    ReadsParameter: lambda d: f"The page reads the URL parameter {quoted(d.name)}.",
 }

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+
+
+def quoted(text: str) -> str:
+    """`text` in quotes for a model or a person, each character as the caller sent it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from deployer.generation.judging.demands.kinds import (
     ReadsParameter,
     ResultIs,
     TitleIs,
+    quoted,
 )
 from deployer.generation.judging.findings import Finding, Severity
 from deployer.generation.judging.subject import Subject
@@ -151,22 +152,24 @@ def _title(place: _Place, demand: TitleIs) -> str | None:
     touched = re.search(r"\btitle\b[\"'`\])]*\s*=(?!=)|[\"'`]title[\"'`]", place.code)
     if fits or touched or (not demand.outright and demand.text in place.words):
         return None
-    return f"the title must {'be' if demand.exactly else 'contain'} {demand.text!r}; it is {titles}"
+    have = quoted(titles[0]) if titles else "missing"
+    must = "be" if demand.exactly else "contain"
+    return f"the title must {must} {quoted(demand.text)}; it is {have}"
 
 
 def _first_script(place: _Place, demand: FirstScriptHolds) -> str | None:
     first = place.page.first_script
     if first is None:
-        return f"the page has no script, and its first one must contain {demand.literal!r}"
+        return f"the page has no script, and its first one must contain {quoted(demand.literal)}"
     if "src" in first.attributes:
         return (
             f"the first script element loads {first.attributes['src']} and has no text: move the "
-            f"app's inline script, with {demand.literal!r} in it, before it"
+            f"app's inline script, with {quoted(demand.literal)} in it, before it"
         )
     if demand.literal in first.text or "insertBefore" in place.words:
         return None
     where = "the app's code must stand in it" if not is_javascript(first) else "write it verbatim"
-    return f"the first script element does not contain {demand.literal!r} literally: {where}"
+    return f"the first script element does not contain {quoted(demand.literal)} literally: {where}"
 
 
 def _tag(place: _Place, demand: IsTag) -> str | None:
@@ -188,7 +191,8 @@ def _attribute(place: _Place, demand: HasAttribute) -> str | None:
     if have is not None and demand.value in (None, have):
         return None
     wanted = demand.name if demand.value is None else f'{demand.name}="{demand.value}"'
-    return f"{demand.selector} must have {wanted}; it has {have!r}, and no script sets it"
+    has = "has none" if have is None else f"has {quoted(have)}"
+    return f"{demand.selector} must have {wanted}; it {has}, and no script sets it"
 
 
 def _may_set(place: _Place, element: Element, name: str) -> bool:
@@ -205,9 +209,7 @@ def _may_set(place: _Place, element: Element, name: str) -> bool:
 def _parameter(place: _Place, demand: ReadsParameter) -> str | None:
     if re.search(rf"\b{re.escape(demand.name)}\b", place.words):
         return None
-    return (
-        f"no script reads the URL parameter {demand.name!r} with URLSearchParams(location.search)"
-    )
+    return f"no script reads the URL parameter {quoted(demand.name)} with URLSearchParams(location.search)"
 
 
 def _result(place: _Place, demand: ResultIs) -> str | None:
