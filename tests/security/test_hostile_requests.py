@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import pytest
-from deployer.domain.attachment_name import check_attachment_name
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from deployer.domain.evaluation_url import EvaluationRules
 from deployer.domain.json_object import MAX_DEPTH, parse_object
 from deployer.domain.request import MAX_ATTACHMENTS_BYTES, DeploymentRequest, parse_request
 from deployer.domain.site import Site
+from deployer.domain.site_path import check_attachment_name
 from deployer.generation.judging.gates.paths import refuse_path
 from tests.support.builders import a_body, a_data_uri
 from tests.unit.generation.builders import build

@@ -209,7 +209,8 @@ def _may_set(place: _Place, element: Element, name: str) -> bool:
 def _parameter(place: _Place, demand: ReadsParameter) -> str | None:
     if re.search(rf"\b{re.escape(demand.name)}\b", place.words):
         return None
-    return f"no script reads the URL parameter {quoted(demand.name)} with URLSearchParams(location.search)"
+    name = quoted(demand.name)
+    return f"no script reads the URL parameter {name} with URLSearchParams(location.search)"
 
 
 def _result(place: _Place, demand: ResultIs) -> str | None:
