@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 SAMPLE_CALLER = "student@example.com"
-"""Who sends the events in events/."""
+"""The sender of the events in events/."""
 
 
 class LocalCloud:

@@ -37,7 +37,7 @@ class Accounts:
     organizations: tuple[str, ...] = ()
     installation: AppInstallation | None = None
     may_write_workflows: bool = False
-    """Whether the person's token has the `workflow` scope."""
+    """True if the person's token has the `workflow` scope."""
 
     def identity_of(self, token: str, now: float) -> Identity | None:
         """Return whose token this is; None if nobody's, or if it has expired."""

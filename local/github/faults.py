@@ -30,7 +30,7 @@ class FaultRule:
     nth: int = 1
     """The matching request that is struck first."""
     times: int | None = 1
-    """How many in a row are struck; None for all that follow."""
+    """The number in a row that are struck; None for all that follow."""
     when: Moment = "before"
     seconds: float = 0.0
     retry_after: int | None = None

@@ -23,7 +23,7 @@ FEATURES = {
     "markdown-to-html": ("markdown-tabs", "markdown-source-label", "markdown-word-count"),
     "github-user-created": ("github-status", "github-account-age", "localStorage"),
 }
-"""What later rounds add, each named by what its brief and its code have in common."""
+"""Features that later rounds add, each named by a word that its brief and its code share."""
 TITLES = {
     "sum-of-sales": "Sales Summary",
     "markdown-to-html": "Markdown Viewer",

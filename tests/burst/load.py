@@ -30,7 +30,7 @@ class Posted:
     task: str
     nonce: str
     at: float
-    """When it was sent, as `time.time` says it."""
+    """The time when it was sent, as `time.time` says it."""
     status: int
     seconds: float
     deployment_id: str

@@ -39,10 +39,10 @@ STALLED_SECONDS = 6 * VISIBILITY_SECONDS
 """Nothing that is alive stays silent for so long."""
 REST_SECONDS = 2 * VISIBILITY_SECONDS
 SPARED = 1.5
-"""How old a process must be to be killed, in terms of what a first deployment took, with a cold
+"""The age at which a process may be killed, in terms of what a first deployment took, with a cold
 start of each function in it: machines differ."""
 LOST_RUN = f"ESM: Lambda {STACK}-worker failed processing SQS batch"
-"""What the emulator logs of a run that did not end by itself."""
+"""The emulator's log line of a run that did not end by itself."""
 POLL_SECONDS = 2.0
 TELL_SECONDS = 10.0
 
@@ -56,7 +56,7 @@ class Plan:
     callers: int
     orders: Orders
     github_limits: bool = False
-    """Whether GitHub's limits are in force, which make 300 repositories a matter of an hour."""
+    """True if GitHub's limits are in force, which make 300 repositories a matter of an hour."""
 
 
 def burst(plan: Plan, ports: Ports, home: Home, say: Progress) -> int:

@@ -19,11 +19,11 @@ class Case:
     replies: tuple[Said, ...]
     """In order; one more call than replies fails the case."""
     tree: dict[str, str] | None = None
-    """What is expected beside our own files and the attachments; None: nothing may be published."""
+    """Files expected beside our own and the attachments; None: nothing may be published."""
     attachments: tuple[Attachment, ...] = ()
     brief: str | None = None
     page: str = PAGE
-    """What a revision begins with."""
+    """The files that a revision begins with."""
 
     @property
     def calls(self) -> int:

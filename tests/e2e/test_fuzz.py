@@ -21,7 +21,7 @@ from tests.support.gateway import Answer
 pytestmark = pytest.mark.e2e
 REQUESTS = 120
 WITHOUT_ROUTE = frozenset({400, 403, 404, 405, 414})
-"""What the front door and the emulator answer where API Gateway says 404."""
+"""Answers of the front door and the emulator where API Gateway says 404."""
 
 
 def over_http(deployer: Deployer) -> Callable[[Request], Answer]:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 DENIED_SECONDS = 90
 """Three functions may have to start, one after the other, on a busy machine."""
 BROWSER = ("Candidates", "Browser")
-"""What the worker does not wait for: without it, checks stay open."""
+"""Rights that the worker does not wait for: without them, checks stay open."""
 UNREADABLE = "cannot be read (GetParameterError)"
 
 

@@ -35,7 +35,7 @@ class Honest:
     attachments: tuple[Attachment, ...] = ()
     allow_workflows: bool = False
     asks: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
-    """What the page asks for of other hosts, by kind."""
+    """The page's requests to other hosts, by kind."""
     services: tuple[str, ...] = ()
     """The services that the policy allows as a whole, by their names in services.yaml."""
     libraries_ask: tuple[str, ...] = ()

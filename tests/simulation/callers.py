@@ -29,11 +29,11 @@ class Request:
     status: int | None = None
     answer: dict[str, Any] = field(default_factory=dict)
     tries: int = 1
-    """How often its caller sends it, if there is no answer."""
+    """The number of times that its caller sends it, if there is no answer."""
     given_up: bool = False
-    """Whether its caller got no answer and sends it no more."""
+    """True if its caller got no answer and sends it no more."""
     held_back: bool = False
-    """Whether it was never sent, as the one before it had no answer."""
+    """True if it was never sent, as the one before it had no answer."""
 
     @property
     def accepted(self) -> bool:

@@ -18,7 +18,7 @@ from tests.simulation.parallel import in_parallel
 from tests.simulation.seeds import told
 
 SEEDS = 10_000
-"""How many are played unless told otherwise."""
+"""The number that is played unless told otherwise."""
 EVERY = 100
 """Runs between two lines of progress."""
 

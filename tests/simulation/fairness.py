@@ -25,7 +25,7 @@ class Fairness:
     many_done_minutes: float
     few_done_minutes: float
     many_before_the_last_of_few: int
-    """How many of the other caller's were told before the last of the few."""
+    """The number of the other caller's that were told before the last of the few."""
     refused: int
     """Requests that GitHub refused for a limit."""
 

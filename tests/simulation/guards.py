@@ -157,9 +157,9 @@ class Guard:
     fault: Fault | None = None
     conditions: Conditions = CALM
     tries: int = 7
-    """How often a caller sends a request that gets no answer."""
+    """The number of times that a caller sends a request that gets no answer."""
     sent_twice: bool = False
-    """Whether two requests for the first round come at once, with a nonce each."""
+    """True if two requests for the first round come at once, with a nonce each."""
 
 
 def _at(name: str, kind: Kind, occurrence: int = 1) -> Fault:

@@ -62,14 +62,14 @@ class Conditions:
 
     workers: int = 3
     duplicate_rate: float = 0.0
-    """How often a message is delivered twice, the second time while the first is in work."""
+    """The share of messages that come twice, the second time while the first is in work."""
     model_seconds: tuple[float, float] = (5, 40)
     pages_delay: float = 0.0
     github_limits: bool = False
     writes_per_minute: int = 3
     """Also without limits of GitHub's, the ledger keeps to it."""
     jitter: bool = False
-    """Whether calls take different times, so that processes meet in different ways."""
+    """True if calls take different times, so that processes meet in different ways."""
 
 
 class Facts:

@@ -33,7 +33,7 @@ AT_ONCE = 12
 """Windows of one browser, which together take more memory than one page may."""
 MEMORY_BYTES = 6 << 30
 FETCHED = Path(__file__).parents[2] / ".local/chromium"
-"""Where `make browser` puts Chromium."""
+"""The folder that `make browser` puts Chromium into."""
 LIBRARIES = FETCHED.parent / "libraries"
 
 

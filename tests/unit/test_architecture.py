@@ -26,7 +26,7 @@ ROOMS = {
     "instructions.py": set[str](),
     "candidate.py": {"answers", "judging"},
 }
-"""What each room of `generation` may import of it; what is not named here is the loop on top."""
+"""Rooms of `generation` and the rooms that each may import; the loop on top is not named."""
 VENDORS = {
     "anthropic", "aws_lambda_powertools", "boto3", "botocore", "dulwich", "github", "google",
     "httpx", "jwt", "openai", "pynamodb", "requests", "urllib3",

@@ -124,11 +124,11 @@ def test_the_readme_is_read_in_one_go() -> None:
 
 
 def questions(source: str) -> list[str]:
-    """The first lines of docstrings that begin with a question word in place of a noun."""
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, documented)]
-    docstrings = [ast.get_docstring(node) or "" for node in nodes]
-    return [text.partition("\n")[0] for text in docstrings if QUESTION.match(text)]
+    """The first lines of docstrings, also of attributes, that begin with a question word."""
+    statements = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
+    values = [node.value.value for node in statements if isinstance(node.value, ast.Constant)]
+    texts = [value for value in values if isinstance(value, str) and QUESTION.match(value)]
+    return [text.partition("\n")[0] for text in texts]
 
 
 def test_every_docstring_begins_with_a_noun() -> None:
@@ -137,5 +137,7 @@ def test_every_docstring_begins_with_a_noun() -> None:
 
 
 def test_a_docstring_that_begins_with_a_question_word_is_seen() -> None:
-    source = '"""A module."""\ndef site():\n    """What is published."""\n'
-    assert questions(source) == ["What is published."]
+    source = (
+        '"""A module."""\nSIZE = 3\n"""How many."""\ndef site():\n    """What is published."""\n'
+    )
+    assert sorted(questions(source)) == ["How many.", "What is published."]

@@ -24,7 +24,7 @@ Obey = Callable[[], list[Block]]
 class Canary:
     name: str
     payload: str
-    """What must be in no published file, and in no path."""
+    """A text that must be in no published file, and in no path."""
     obey: Obey
     brief: str = "Show the attached data."
     check: str = ""

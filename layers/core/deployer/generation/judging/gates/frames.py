@@ -37,7 +37,7 @@ _POWERS = frozenset(
 )  # fmt: skip
 _INSIDE = frozenset({"contentDocument", "contentWindow", "getSVGDocument", "frames"})
 _OUTSIDE = re.compile(r"\??\.(?:postMessage|print|focus|blur|closed|length)\b")
-"""What may be done to another window from outside."""
+"""Members of another window that its outside may use."""
 _OWN_WINDOW = re.compile(r"(?:window|self|globalThis|this)")
 _ENDS_AS_A_PAGE = re.compile(r"\.html?(?:[?#][^\"'`]*)?[\"'`]$")
 
