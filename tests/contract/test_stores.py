@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -131,6 +132,14 @@ def test_a_repository_name_belongs_to_the_first_task_for_ever(stores: Stores) ->
     assert stores.names.bind("octocat/site", "a@example.com", "site") is Binding.OURS
     assert stores.names.bind("octocat/site", "b@example.com", "site") is Binding.TAKEN
     assert stores.names.bind("octocat/site", "a@example.com", "other") is Binding.TAKEN
+
+
+def test_a_suffix_stays_a_tasks_own(stores: Stores) -> None:
+    drawn = stores.names.suffix("a@example.com", "site")
+    assert re.fullmatch("[0-9a-f]{8}", drawn)
+    assert stores.names.suffix("a@example.com", "site") == drawn
+    assert stores.names.suffix("b@example.com", "site") != drawn
+    assert stores.names.suffix("a@example.com", "other") != drawn
 
 
 def test_of_two_bookings_from_one_reading_one_wins(stores: Stores) -> None:

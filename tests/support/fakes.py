@@ -55,6 +55,7 @@ class InMemoryRounds:
 class InMemoryRepositoryNames:
     def __init__(self) -> None:
         self.bound: dict[str, tuple[str, str]] = {}
+        self.suffixes: dict[tuple[str, str], str] = {}
 
     def bind(self, repository: str, email: str, task: str) -> Binding:
         name = repository.lower()
@@ -62,6 +63,9 @@ class InMemoryRepositoryNames:
             self.bound[name] = (email, task)
             return Binding.NEW
         return Binding.OURS if self.bound[name] == (email, task) else Binding.TAKEN
+
+    def suffix(self, email: str, task: str) -> str:
+        return self.suffixes.setdefault((email, task), f"{len(self.suffixes):08x}")
 
 
 class InMemoryWriteLedgers:

@@ -9,6 +9,7 @@ from deployer.domain.errors import (
 )
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import Commit, Message
+from deployer.domain.repository import candidate_names
 from deployer.domain.round import State
 from deployer.domain.site import Site
 from deployer.domain.write_budget import PUNCTUALITY
@@ -56,6 +57,25 @@ def test_somebody_elses_repository_is_never_written_to(world: World) -> None:
     publication = world.record().publication
     assert publication is not None
     assert publication.repository.startswith("octocat/sum-of-sales-")
+    assert len(world.commits(publication.repository)) == 1
+
+
+def test_another_caller_who_takes_every_name_that_can_be_computed_denies_nobody(
+    world: World,
+) -> None:
+    # GIVEN a caller whose tasks are named as another one's repository would be
+    request = a_request()
+    for taken in candidate_names(request.email, request.task):
+        world.work(world.accept(a_request(email="other@example.com", task=taken)))
+
+    # WHEN the other one's task comes
+    world.work(world.accept(request))
+
+    # THEN it has a repository that could not be foreseen
+    publication = world.record().publication
+    assert publication is not None
+    suffix = world.names.suffix(request.email, request.task)
+    assert publication.repository == f"octocat/sum-of-sales-{suffix}"
     assert len(world.commits(publication.repository)) == 1
 
 

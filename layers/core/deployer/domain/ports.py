@@ -61,6 +61,10 @@ class RepositoryNames(Protocol):
     def bind(self, repository: str, email: str, task: str) -> Binding:
         """Claim `repository` (`owner/name`) for the task, for ever."""
 
+    def suffix(self, email: str, task: str) -> str:
+        """A suffix that nobody can compute: hex, by chance, and then always the same for the
+        task."""
+
 
 class WriteLedgers(Protocol):
     """The one ledger of writes of each account at the host, shared by all workers."""

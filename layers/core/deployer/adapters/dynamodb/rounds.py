@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 from deployer.adapters.dynamodb.table import Row, rows, table_errors
 from deployer.domain.errors import RecordChangedError, UnavailableError
 from deployer.domain.ports import Binding
+from deployer.domain.repository import SUFFIX_LENGTH, binding_id
 from deployer.domain.round import Round
 from deployer.domain.round_key import RoundKey
 from deployer.domain.write_budget import WriteLedger
@@ -79,6 +81,17 @@ class DynamoDBRepositoryNames:
                 row.refresh(consistent_read=True)
             return Binding.OURS if (row.email, row.task) == (email, task) else Binding.TAKEN
         return Binding.NEW
+
+    def suffix(self, email: str, task: str) -> str:
+        drawn = secrets.token_hex(SUFFIX_LENGTH // 2)
+        row = self._rows(f"repository#{binding_id(email, task)}", "suffix", document=drawn)
+        try:
+            with table_errors():
+                row.save(condition=self._rows.pk.does_not_exist())
+        except RecordChangedError:
+            with table_errors():
+                row.refresh(consistent_read=True)
+        return row.document or drawn
 
 
 class DynamoDBWriteLedgers:

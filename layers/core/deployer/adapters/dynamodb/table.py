@@ -5,6 +5,7 @@
 | deployment | `task#EMAIL#TASK` | `round#00001` |
 | write ledger | `ledger#ACCOUNT` | `writes` |
 | repository name | `repository#owner/name` (lower case: GitHub's names ignore it) | `binding` |
+| a task's own suffix | `repository#MARK`, the mark of its repository | `suffix` |
 | a caller's own secrets | `caller#SHA256` of the e-mail, lower case | `secrets` |
 | a caller's use of a window | `quota#EMAIL`, lower case | `minute#START` or `day#START` |
 """

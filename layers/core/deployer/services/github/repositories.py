@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,7 +24,7 @@ from deployer.domain.ports import (
     RepositoryNames,
 )
 from deployer.domain.publication import Publication
-from deployer.domain.repository import candidate_names, description
+from deployer.domain.repository import candidate_names, description, name_with
 from deployer.domain.round import Round
 from deployer.domain.site import Site
 from deployer.domain.write_budget import Writer
@@ -118,7 +119,7 @@ class Publisher:
     def _own_repository(self, record: Round) -> Repository:
         email, task = record.email, record.task
         mark = description(email, task)
-        for name in candidate_names(email, task):
+        for name in self._names(email, task):
             full_name = f"{self.host.owner}/{name}"
             binding = self.names.bind(full_name, email, task)
             if binding is Binding.TAKEN:
@@ -132,6 +133,10 @@ class Publisher:
             f"every repository name for {task!r} is taken at {self.host.owner}; "
             "delete or rename the repository that is in the way, then send the round again"
         )
+
+    def _names(self, email: str, task: str) -> Iterator[str]:
+        yield from candidate_names(email, task)
+        yield name_with(self.names.suffix(email, task), task)
 
     def _created(self, name: str, mark: str) -> Repository:
         """
