@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from deployer.adapters.chromium.browser import Chromium
+from deployer.adapters.chromium.process import Mode
 from deployer.domain.computed import Computation, Computing, Output, Outputs
 from deployer.domain.page import Page
 from deployer.domain.request import JavaScriptCheck
@@ -22,6 +23,7 @@ from deployer.generation.inspector import Inspector
 from deployer.generation.loop import Generator
 from deployer.services.compute import compute
 from tests.browser.generating import README, DirectBrowser
+from tests.support.chromium import executable
 from tests.support.internet import Internet
 from tests.unit.generation.builders import NONCE, ScriptedModel, attachment, build
 
@@ -33,14 +35,16 @@ Computes = Callable[..., Outputs]
 def computes(chromium: Chromium) -> Computes:
     """Run scripts, each making `out-N.txt`, over inputs that all of them have."""
 
-    def run(*scripts: str, seconds: float = 9.0, **inputs: bytes) -> Outputs:
+    def run(
+        *scripts: str, seconds: float = 9.0, browser: Chromium = chromium, **inputs: bytes
+    ) -> Outputs:
         site = Site({name.replace("__", "."): content for name, content in inputs.items()})
         computations = tuple(
             Computation(f"out-{number}.txt", tuple(site), script)
             for number, script in enumerate(scripts)
         )
         wanted = Computing("candidates/a.json", computations, LARGEST, seconds)
-        return compute(wanted, site, engine=chromium, clock=time.monotonic)
+        return compute(wanted, site, engine=browser, clock=time.monotonic)
 
     return run
 
@@ -232,6 +236,16 @@ def test_a_script_without_an_end_is_cut_off(computes: Computes, loop: str) -> No
 
     assert output(computes(LOOPS[loop], seconds=1.5)).fault == "it had not ended after 0.5 s"
     assert time.monotonic() - begin < 12
+
+
+def test_a_browser_of_one_process_computes_and_cuts_off_as_well(computes: Computes) -> None:
+    single = Chromium(executable, modes=[Mode.SINGLE])
+    when = "return Date.now()"
+    (honest,) = computes(when, browser=single).outputs
+    (endless,) = computes(LOOPS["endless"], browser=single, seconds=1.5).outputs
+
+    assert honest == output(computes(when))
+    assert endless.fault == "it had not ended after 0.5 s"
 
 
 def test_when_the_time_is_over_the_rest_is_left_open(computes: Computes) -> None:

@@ -68,7 +68,7 @@ class Counting:
             size = sum(len(files[name]) for name in one.inputs if name in files)
             outputs.append(self.said(one) if self.said else Output(b"%d\n" % size))
             files[one.path] = outputs[-1].content
-        return Outputs(tuple(outputs))
+        return Outputs(tuple(outputs), seconds=0.5)
 
     @property
     def paths(self) -> list[list[str]]:
@@ -112,6 +112,7 @@ def test_a_script_makes_a_file_of_the_site_and_the_report_names_it() -> None:
     assert inputs == Site({"sales.csv": SALES.content})
     assert task.candidate == f"candidates/{inputs.digest()[:32]}.json"
     assert task.seconds == 30.0
+    assert made.report.browser_seconds == 0.5
     assert made.report.calls == 1
 
 

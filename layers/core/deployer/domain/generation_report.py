@@ -58,7 +58,7 @@ class GenerationReport:
     computed: tuple[ComputedFile, ...] = ()
     """Files of the site that scripts made."""
     browser_seconds: float = 0.0
-    """Of all visits to all candidates."""
+    """Of all that the browser did for all candidates."""
     cost_usd: float | None = None
     """An estimate; None if no prices were configured."""
 

@@ -37,6 +37,7 @@ class Made:
     site: Site
     files: tuple[ComputedFile, ...] = ()
     findings: tuple[Finding, ...] = ()
+    browser_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Computer:
         if new:
             time_for_it = min(LONGEST_SECONDS, max(0.0, seconds - RESERVE_SECONDS))
             self._run(making, new, time_for_it)
-        return Made(making.site, tuple(making.files), tuple(making.findings))
+        return making.made
 
     def _run(self, making: _Making, wanted: list[Computation], seconds: float) -> None:
         inputs = making.inputs(wanted)
@@ -80,6 +81,7 @@ class Computer:
             return
         key = f"{CANDIDATES}{inputs.digest()[:32]}.json"
         answer = self._ask(inputs, Computing(key, tuple(wanted), MAX_FILE_BYTES, seconds))
+        making.browser_seconds = answer.seconds
         for number, one in enumerate(wanted):
             if number < len(answer.outputs):
                 making.take(one, answer.outputs[number])
@@ -102,6 +104,7 @@ class _Making:
     assignment: Assignment
     files: list[ComputedFile] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    browser_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         attached = {one.name: one.content for one in self.assignment.attachments}
@@ -110,6 +113,11 @@ class _Making:
             name: hashlib.sha256(content).hexdigest() for name, content in self._sources.items()
         }
         """Of what each input is made of: its bytes, or the script and inputs behind it."""
+
+    @property
+    def made(self) -> Made:
+        found = tuple(self.files), tuple(self.findings)
+        return Made(self.site, *found, self.browser_seconds)
 
     def stands(self, computation: Computation) -> bool:
         """True if the site has the file from the same script and inputs. To be asked in order."""

@@ -50,7 +50,7 @@ class Inspection(Protocol):
 
 
 class Computing(Protocol):
-    """Whoever makes the files that scripts of the model's are to make."""
+    """The maker of the files that scripts of the model's describe."""
 
     def __call__(
         self,
@@ -233,7 +233,7 @@ class _Generation:
         site = with_own_files(draft.site, assignment)
         made = self._compute(site, scripts, known, assignment, seconds_left())
         inspected = self._inspect(made.site, draft.trials, assignment, seconds_left())
-        inspected = inspected.with_findings(made.findings)
+        inspected = inspected.beside(made.findings, made.browser_seconds)
         return Candidate(made.site, draft.trials, inspected, scripts, made.files, left_out)
 
     def _ask(

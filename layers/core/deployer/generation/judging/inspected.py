@@ -18,9 +18,11 @@ class Inspected:
     pictures: tuple[Picture, ...] = ()
     browser_seconds: float = 0.0
 
-    def with_findings(self, more: tuple[Finding, ...]) -> Inspected:
+    def beside(self, more: tuple[Finding, ...], browser_seconds: float) -> Inspected:
+        """This judgement, with the findings and the time of what the browser did before it."""
         findings = sorted((*more, *self.findings), key=lambda finding: finding.severity)
-        return replace(self, findings=tuple(findings))
+        seconds = self.browser_seconds + browser_seconds
+        return replace(self, findings=tuple(findings), browser_seconds=seconds)
 
     @property
     def score(self) -> tuple[int, int, int, int]:
