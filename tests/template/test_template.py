@@ -153,6 +153,17 @@ def test_the_api_is_logged_and_throttled(resources: Resources) -> None:
     assert not any(one.get("DataTraceEnabled") for one in stage["MethodSettings"])
 
 
+def test_in_a_fresh_account_the_stage_waits_for_the_accounts_role_and_that_for_the_api(
+    resources: Resources,
+) -> None:
+    ((_, stage),) = of_type(resources, "AWS::ApiGateway::Stage")
+    waits = stage["Variables"]["ApiLogs"]
+    assert waits == {"Fn::If": ["CreatesApiLogsRole", {"Ref": "ApiLogsSetting"}, "kept"]}
+    setting = resources["ApiLogsSetting"]
+    assert setting["Type"] == "AWS::ApiGateway::Account"
+    assert resources[setting["DependsOn"]]["Type"] == "AWS::ApiGateway::RestApi"
+
+
 def test_the_history_of_an_execution_is_not_copied_into_the_logs(resources: Resources) -> None:
     ((_, machine),) = of_type(resources, "AWS::StepFunctions::StateMachine")
     assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
