@@ -77,6 +77,20 @@ def test_a_file_is_computed_from_stored_data(deployer: Deployer) -> None:
     assert deployer.logged('"computed"', '"files":1')
 
 
+def test_figures_that_a_brief_asks_for_are_computed_and_published(deployer: Deployer) -> None:
+    body = deployer.request("round1", "figures")
+    more = " Also save summary.json with the count and sum of its sales column."
+    deployer.post({**body, "brief": body["brief"] + more})
+    entry = deployer.wait("figures")
+    served = requests.get(f"{entry['pages_url']}summary.json", timeout=10)
+
+    assert set(served.json()) == {"count", "sum"}
+    assert entry["generation"]["computed"] == [
+        {"path": "summary.json", "inputs": ["data.csv"], "bytes": len(served.content)}
+    ]
+    assert {verdict["verdict"] for verdict in entry["generation"]["verdicts"][2:]} == {"passes"}
+
+
 @pytest.mark.parametrize("statement", missed("BrowserRole"))
 def test_the_browser_needs_each_statement(deployer: Deployer, statement: str) -> None:
     with without(deployer, "BrowserRole", statement):
