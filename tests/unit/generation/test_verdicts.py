@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from deployer.domain.check_verdict import CheckVerdict, verdicts_for_a_record
 from deployer.domain.request import JavaScriptCheck
 from deployer.domain.visit import Evidence, Happening, Kind, Look, Report, Verdict, When
@@ -192,3 +194,16 @@ def test_a_host_that_the_files_and_the_browser_tell_of_is_told_once() -> None:
     (finding,) = joined(read, (), findings_of([], (), report))
 
     assert finding.subject == "host.example"
+
+
+@pytest.mark.parametrize(
+    "text", ["ReferenceError: marked is not defined", "TypeError: Failed to fetch"]
+)
+def test_what_a_page_throws_for_want_of_a_host_that_is_down_is_no_finding(text: str) -> None:
+    thrown = Happening(Kind.EXCEPTION, text, "index.html:9:1")
+    missed = Happening(Kind.NOT_REACHED, "https://cdn.jsdelivr.net/npm/marked: no answer")
+    own = Happening(Kind.EXCEPTION, "TypeError: rows is undefined")
+
+    assert len(list(findings_of([], (), Report((seen(happened=thrown),))))) == 1
+    both = Report((Look(When.LOADED, (), (missed, thrown, own)),))
+    assert [finding.subject for finding in findings_of([], (), both)] == [own.text]

@@ -38,6 +38,9 @@ fails: a picture that is missing on purpose, or a host that is down, is no fault
 
 _UNEXPLAINED = "the answer says that the brief takes it back, and the brief has no word of it"
 
+_WITHOUT_IT = re.compile(r"ReferenceError: \w+ is not defined|TypeError: Failed to fetch")
+"""Exceptions of a page that lacks a library, or data, that our side could not have."""
+
 
 def verdicts_of(trials: Sequence[Trial], report: Report) -> tuple[CheckVerdict, ...]:
     """A verdict for each trial, in their order, out of the report of `visit_of(trials)`."""
@@ -122,7 +125,11 @@ def joined(
 
 
 def _of_the_page(report: Report) -> Iterator[Finding]:
-    for happening in _happenings(report)[:_MOST_HAPPENINGS]:
+    happenings = _happenings(report)
+    missed = any(happening.kind is Kind.NOT_REACHED for happening in happenings)
+    for happening in happenings[:_MOST_HAPPENINGS]:
+        if missed and _WITHOUT_IT.search(happening.text):
+            continue
         if happening.kind in _OF_THE_PAGE:
             yield Finding(
                 _OF_THE_PAGE[happening.kind],
