@@ -22,6 +22,7 @@ def create_app(data_directory: Path | str) -> Flask:
     app.add_url_rule("/healthz", "health", lambda: jsonify(status="ok"))
     app.add_url_rule("/", "page", lambda: notifications_page(kept.matching()))
     app.add_url_rule("/notify", "notify", lambda: _receive(kept, failures), methods=["POST"])
+    app.add_url_rule("/received", "received", lambda: jsonify(status="received"))
     app.add_url_rule("/notifications", "list", lambda: _list(kept))
     app.add_url_rule("/notifications", "forget", lambda: _forget(kept), methods=["DELETE"])
     app.add_url_rule("/fail", "fail", lambda: _order_failure(failures), methods=["POST"])
@@ -45,6 +46,8 @@ def _receive(kept: Notifications, failures: Failures) -> Response:
         time.sleep(failure.delay)
         if failure.retry_after is not None:
             answer.headers["Retry-After"] = str(failure.retry_after)
+        if failure.location is not None:
+            answer.headers["Location"] = failure.location
     return answer
 
 

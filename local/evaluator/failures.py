@@ -16,6 +16,8 @@ class Failure:
     retry_after: int | None = None
     delay: float = 0.0
     """Seconds of silence before the answer."""
+    location: str | None = None
+    """The address that a redirect names."""
 
     def __post_init__(self) -> None:
         if self.times < 0 or self.delay < 0 or not 200 <= self.status <= 599:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from contextlib import suppress
+from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
 from typing import Any
 
@@ -21,12 +22,13 @@ class ForbiddenAddressError(requests.RequestException):
 
 
 class EvaluationSession(requests.Session):
-    """Connects where the rules allow, follows no redirect, and can be cut off from outside."""
+    """Connects where the rules allow, follows no redirect itself, and can be cut off."""
 
     def __init__(self, rules: EvaluationRules) -> None:
         super().__init__()
         self._line = _Line()
         self.trust_env = False  # no proxy, no netrc
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none kept, none sent
         self.headers["User-Agent"] = "llm-code-deployer"
         self.mount("https://", _PinningAdapter(rules, self._line, https=True))
         self.mount("http://", _PinningAdapter(rules, self._line, https=False))
