@@ -158,7 +158,7 @@ def test_a_record_keeps_failures_first_and_cuts_long_texts() -> None:
 
     assert len(kept) == 60
     assert kept[0].check == "f"
-    assert all(len("".join([one.check, one.evidence, *one.steps])) <= 910 for one in kept)
+    assert all(len("".join([one.check, one.evidence, *one.steps])) <= 1500 for one in kept)
 
 
 def forbidden(url: str, place: str = "", directive: str = "connect-src") -> Happening:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from deployer.domain.bounded_text import fitted, json_bytes
 from deployer.domain.visit import Verdict
 
-_LONGEST_CHECK = 200
-_LONGEST_EVIDENCE = 300
-_LONGEST_STEPS = 400
-"""Characters of one check in a record."""
+_LARGEST_CHECK = 400
+_LARGEST_EVIDENCE = 600
+_LARGEST_STEPS = 500
+"""Bytes of one check in a record."""
+_QUOTES = len('"",')
 _MOST_IN_A_RECORD = 60
 
 
@@ -48,7 +50,7 @@ class CheckVerdict:
 def verdicts_for_a_record(verdicts: Iterable[CheckVerdict]) -> tuple[CheckVerdict, ...]:
     """The verdicts with their texts cut short, failures first where there are too many.
 
-    DynamoDB keeps 400 KB in an item; the whole of them is stored with the site.
+    The whole of them is stored with the site.
     """
     order = [Verdict.FAILS, Verdict.CANNOT_TELL, Verdict.PASSES]
     cut = tuple(_cut(verdict) for verdict in verdicts)
@@ -58,21 +60,16 @@ def verdicts_for_a_record(verdicts: Iterable[CheckVerdict]) -> tuple[CheckVerdic
 
 
 def _cut(verdict: CheckVerdict) -> CheckVerdict:
-    steps, left = [], _LONGEST_STEPS
+    steps, left = [], _LARGEST_STEPS
     for step in verdict.steps:
-        if len(step) > left:
+        left -= json_bytes(step) + _QUOTES
+        if left < 0:
             steps.append("…")
             break
         steps.append(step)
-        left -= len(step)
     return replace(
         verdict,
-        check=shortened(verdict.check, _LONGEST_CHECK),
-        evidence=shortened(verdict.evidence, _LONGEST_EVIDENCE),
+        check=fitted(verdict.check, _LARGEST_CHECK),
+        evidence=fitted(verdict.evidence, _LARGEST_EVIDENCE),
         steps=tuple(steps),
     )
-
-
-def shortened(text: str, longest: int) -> str:
-    """`text`, or its beginning with an ellipsis."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from deployer.domain.check_verdict import CheckVerdict, shortened, verdicts_for_a_record
+from deployer.domain.bounded_text import fitted
+from deployer.domain.check_verdict import CheckVerdict, verdicts_for_a_record
 from deployer.domain.computed import ComputedFile
 from deployer.domain.language_model import Usage
 from deployer.domain.site import Site
 from deployer.domain.visit import Picture, Verdict
 
 _MOST_TEXTS = 30
-_LONGEST_TEXT = 500
-"""Of each list of a record, in characters: DynamoDB keeps 400 KB in an item."""
+_LARGEST_TEXT = 600
+"""Of each list of a record, and bytes of each text."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def for_a_record(report: GenerationReport) -> GenerationReport:
 
 
 def _cut(texts: tuple[str, ...]) -> tuple[str, ...]:
-    kept = tuple(shortened(text, _LONGEST_TEXT) for text in texts[:_MOST_TEXTS])
+    kept = tuple(fitted(text, _LARGEST_TEXT) for text in texts[:_MOST_TEXTS])
     more = len(texts) - len(kept)
     return (*kept, f"and {more} more") if more else kept
 

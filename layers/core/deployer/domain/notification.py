@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from deployer.domain.bounded_text import json_bytes
+
 MAX_RETRY_AFTER_SECONDS = 24 * 3600
 GONE = 410
+MAX_NOTIFICATIONS_BYTES = 180 * 1024
+"""Of a round's record, which keeps all of them; the report of its generation may have as much of
+`bounded_text.MAX_RECORD_BYTES`."""
+LARGEST_ANSWER = 300
+"""Bytes of a target's last answer in a record."""
+_BESIDE_NONCE_AND_URL = 400 + LARGEST_ANSWER
+"""Bytes of a notification's other fields."""
 
 
 class NotificationState(StrEnum):
@@ -50,6 +59,14 @@ class Notification:
     @property
     def target(self) -> Target:
         return Target(Channel.EVALUATION, self.evaluation_url)
+
+
+def bytes_of(notifications: Iterable[Notification]) -> int:
+    """The most that they take of a record, whatever is answered to them."""
+    return sum(
+        json_bytes(one.nonce) + json_bytes(one.evaluation_url) + _BESIDE_NONCE_AND_URL
+        for one in notifications
+    )
 
 
 @dataclass(frozen=True)

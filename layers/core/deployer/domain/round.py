@@ -13,9 +13,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from deployer.domain.bounded_text import fitted
 from deployer.domain.errors import ConflictError
 from deployer.domain.generation_report import GenerationReport, for_a_record
-from deployer.domain.notification import Delivery, Notification, NotificationState, Payload
+from deployer.domain.notification import (
+    LARGEST_ANSWER,
+    MAX_NOTIFICATIONS_BYTES,
+    Delivery,
+    Notification,
+    NotificationState,
+    Payload,
+    bytes_of,
+)
 from deployer.domain.publication import PagesState, Publication
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.round_key import RoundKey
@@ -32,7 +41,8 @@ class State(StrEnum):
 
 
 MAX_NONCES = 100
-"""Of one round. Each is kept with its URL, and DynamoDB holds 400 KB in a record."""
+LARGEST_REASON = 2000
+"""Bytes of what failed or is waited for."""
 BEFORE_PUBLICATION = frozenset({State.QUEUED, State.GENERATING, State.GENERATED})
 AFTER_PUBLICATION = frozenset({State.PUBLISHED, State.NOTIFIED, State.NOTIFY_FAILED})
 
@@ -160,11 +170,11 @@ class Round:
                 if known.request_digest != request.request_digest:
                     raise ConflictError("this nonce was already used with another request")
                 return self
-        if len(self.notifications) >= MAX_NONCES:
-            raise ConflictError(f"this round was sent with {MAX_NONCES} nonces already")
-        told = replace(
-            self, notifications=(*self.notifications, _notification(request, now)), updated_at=now
-        )
+        notifications = (*self.notifications, _notification(request, now))
+        if len(notifications) > MAX_NONCES or bytes_of(notifications) > MAX_NOTIFICATIONS_BYTES:
+            sent = len(self.notifications)
+            raise ConflictError(f"this round was sent with {sent} nonces, and holds no more")
+        told = replace(self, notifications=notifications, updated_at=now)
         if request.content_digest != self.content_digest:
             return replace(
                 told,
@@ -235,7 +245,7 @@ class Round:
         return replace(
             self,
             lease=None,
-            waiting=Waiting(reason, until),
+            waiting=Waiting(fitted(reason, LARGEST_REASON), until),
             waiting_since=self.waiting_since or now,
             updated_at=now,
         )
@@ -245,7 +255,7 @@ class Round:
         return replace(
             self,
             state=State.FAILED,
-            failure=failure,
+            failure=replace(failure, reason=fitted(failure.reason, LARGEST_REASON)),
             site_ref=self.site_ref if failure.resumable or self._is_published else None,
             lease=None,
             waiting_since=None,
@@ -318,6 +328,7 @@ class Round:
         attempts ran at once."""
         if self.has_told(deployment_id):
             return self
+        answer = fitted(answer, LARGEST_ANSWER)
         notifications = tuple(
             replace(n, state=state, attempts=attempts, last_answer=answer, updated_at=now)
             if n.deployment_id == deployment_id

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from tree_sitter import Node
 
-from deployer.domain.check_verdict import shortened
+from deployer.domain.bounded_text import shortened
 from deployer.generation.reading.javascript import (
     arguments,
     called,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from deployer.domain.check_verdict import CheckVerdict, shortened
+from deployer.domain.bounded_text import shortened
+from deployer.domain.check_verdict import CheckVerdict
 from deployer.domain.policy import Policy
 from deployer.domain.visit import (
     CANDIDATES,
