@@ -1,10 +1,15 @@
-"""The commit that Pages serves follows the branch, with a lag when one is set."""
+"""The commit that Pages serves follows the branch, with a lag when one is set.
+
+Where Pages is left to workflows, a workflow with actions/deploy-pages is taken to publish the
+commit as it is: nothing is run here.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from local.github.git_commands import read_object, run_git
 from local.github.repositories import PagesBuild
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ class BuildState:
     started_at: float
     changed_at: float
     duration_ms: int
+    build_type: str
 
 
 def follow_branch(double: GitHubDouble, repository: Repository) -> None:
@@ -30,14 +36,16 @@ def follow_branch(double: GitHubDouble, repository: Repository) -> None:
         if site is None:
             return
         head = double.repositories.head(repository, site.branch)
-        if head is not None and (not site.builds or site.builds[-1].commit != head):
-            site.builds.append(PagesBuild(head, double.clock.now()))
+        if head is None or (site.builds and site.builds[-1].commit == head):
+            return
+        if site.build_type == "legacy" or _has_publishing_workflow(double, repository, head):
+            site.builds.append(PagesBuild(head, double.clock.now(), site.build_type))
             double.repositories.save(repository)
 
 
 def latest_build(double: GitHubDouble, repository: Repository) -> BuildState | None:
-    """Return the state of the newest build, finished or not."""
-    states = build_states(double, repository)
+    """Return the state of the newest build of the branch; a workflow's run is none."""
+    states = [one for one in build_states(double, repository) if one.build_type == "legacy"]
     return states[-1] if states else None
 
 
@@ -51,8 +59,10 @@ def _state(double: GitHubDouble, build: PagesBuild) -> BuildState:
     if _is_done(double, build):
         lag = double.pages_delay
         done_at = build.started_at + lag
-        return BuildState(build.commit, "built", build.started_at, done_at, int(lag * 1000))
-    return BuildState(build.commit, "building", build.started_at, double.clock.now(), 0)
+        times = (build.started_at, done_at, int(lag * 1000))
+        return BuildState(build.commit, "built", *times, build.build_type)
+    times = (build.started_at, double.clock.now(), 0)
+    return BuildState(build.commit, "building", *times, build.build_type)
 
 
 def served_commit(double: GitHubDouble, repository: Repository) -> str | None:
@@ -60,6 +70,13 @@ def served_commit(double: GitHubDouble, repository: Repository) -> str | None:
     builds = repository.pages.builds if repository.pages else []
     finished = (build.commit for build in reversed(builds) if _is_done(double, build))
     return next(finished, None)
+
+
+def _has_publishing_workflow(double: GitHubDouble, repository: Repository, commit: str) -> bool:
+    directory = double.repositories.git_directory(repository)
+    listed = run_git(directory, "ls-tree", "-r", "--name-only", commit, ".github/workflows/")
+    found = (read_object(directory, commit, path) for path in listed.decode().splitlines())
+    return any(one is not None and b"actions/deploy-pages@" in one[1] for one in found)
 
 
 def _is_done(double: GitHubDouble, build: PagesBuild) -> bool:

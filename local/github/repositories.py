@@ -22,10 +22,11 @@ class NameTakenError(Exception):
 
 @dataclass
 class PagesBuild:
-    """One publication of a branch's head by Pages."""
+    """One publication of a branch's head by Pages, or by a workflow of it."""
 
     commit: str
     started_at: float
+    build_type: str = "legacy"
 
 
 @dataclass

@@ -1,7 +1,8 @@
-"""REST: enabling Pages and asking how far its newest build is."""
+"""REST: enabling and switching Pages, and asking how far its newest build is."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -17,6 +18,7 @@ from local.github.rest_repositories import moved_or_not_found, visible
 routes = Blueprint("pages_api", __name__)
 
 CREATE_PAGE = "/pages/pages#create-a-apiname-pages-site"
+UPDATE_PAGE = "/pages/pages#update-information-about-a-apiname-pages-site"
 GET_PAGE = "/pages/pages#get-a-apiname-pages-site"
 BUILD_PAGE = "/pages/pages#get-latest-pages-build"
 
@@ -40,6 +42,24 @@ def enable(owner: str, name: str) -> Response:
         repository.pages = wanted
         follow_branch(double, repository)
     return json_answer(_site_body(repository, wanted), 201)
+
+
+@routes.put("/repos/<owner>/<name>/pages")
+def switch(owner: str, name: str) -> Response:
+    """Change how Pages is built, or from where; a push starts the next build."""
+    double = current_double()
+    repository = double.repositories.find(owner, name)
+    if repository is None:
+        return moved_or_not_found(owner, name, UPDATE_PAGE)
+    if repository.pages is None:
+        return not_found(UPDATE_PAGE)
+    wanted = _wanted_site(request.get_json(force=True, silent=True), repository)
+    if isinstance(wanted, Response):
+        return wanted
+    with double.repositories.lock:
+        repository.pages = replace(wanted, builds=repository.pages.builds)
+        double.repositories.save(repository)
+    return Response(status=204)
 
 
 @routes.get("/repos/<owner>/<name>/pages")

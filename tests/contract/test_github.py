@@ -15,7 +15,7 @@ from deployer.adapters.github.git import DulwichRemote
 from deployer.adapters.github.host import GitHubHost, github_client
 from deployer.domain.errors import HeadMovedError, HostUnavailableError, RepositoryNotFoundError
 from deployer.domain.ports import Commit
-from deployer.domain.publication import Publication
+from deployer.domain.publication import PagesBuildType, Publication
 from deployer.domain.site import Site
 from local.github.faults import FaultRule
 from local.github.server import RunningGitHub, serve
@@ -31,6 +31,7 @@ SITE = Site(
         ".nojekyll": b"",
     }
 )
+BRANCH, WORKFLOW = PagesBuildType.BRANCH, PagesBuildType.WORKFLOW
 FIRST = Commit(SITE, None, "Round 1 of sum-of-sales\n\nDeployment-Id: d-1\n", START)
 
 
@@ -117,9 +118,19 @@ def test_a_second_commit_follows_the_first(host: Host) -> None:
 def test_pages_can_be_enabled_twice(host: Host) -> None:
     name = host.api.create("site", "").full_name
     host.git.push(name, "main", FIRST)
-    host.api.enable_pages(name, "main")
-    host.api.enable_pages(name, "main")
+    host.api.enable_pages(name, "main", BRANCH)
+    host.api.enable_pages(name, "main", BRANCH)
     assert host.api.pages_url(name).endswith("/site/")
+
+
+def test_pages_are_switched_and_found_by_the_repositorys_name_of_now(host: Host) -> None:
+    name = host.api.create("site", "").full_name
+    host.git.push(name, "main", FIRST)
+    host.api.enable_pages(name, "main", BRANCH)
+    for wanted in (WORKFLOW, WORKFLOW, BRANCH):
+        host.api.switch_pages(name, "main", wanted)
+    with pytest.raises(RepositoryNotFoundError):
+        host.api.switch_pages(f"{host.owner}/nowhere", "main", WORKFLOW)
 
 
 def test_git_finds_one_clean_commit_with_every_byte(github: RunningGitHub, tmp_path: Path) -> None:
@@ -147,7 +158,7 @@ def test_round_1_takes_four_requests_and_a_revision_two(github: RunningGitHub) -
     host = connect(github)
     name = host.api.create("site", "").full_name
     first = host.git.push(name, "main", FIRST)
-    host.api.enable_pages(name, "main")
+    host.api.enable_pages(name, "main", BRANCH)
     requests = [(e.method, e.path.split("?")[0], e.counted) for e in github.requests()]
     assert requests == [
         ("POST", "/user/repos", True),
@@ -205,7 +216,7 @@ def test_without_a_build_and_a_deployment_the_page_itself_is_looked_at(
 
 def publish(host: Host, name: str, commit: Commit) -> Publication:
     sha = host.git.push(name, "main", commit)
-    host.api.enable_pages(name, "main")
+    host.api.enable_pages(name, "main", BRANCH)
     return a_publication(
         repository=name,
         commit_sha=sha,

@@ -10,6 +10,7 @@ import pytest
 from deployer.adapters.github.token import StoredToken
 from deployer.domain.errors import HostUnavailableError, RejectedError
 from deployer.domain.ports import Commit
+from deployer.domain.publication import PagesBuildType
 from deployer.domain.site import Site
 from local.github import RunningGitHub, serve
 from tests.publishing.line import as_the_user
@@ -45,7 +46,7 @@ def test_a_first_round_takes_one_request_more_and_the_next_ones_none(
         assert made is not None
         assert made.full_name == f"acme/{name}"
         git.push(made.full_name, "main", FIRST)
-        host.enable_pages(made.full_name, "main")
+        host.enable_pages(made.full_name, "main", PagesBuildType.BRANCH)
     paths = [entry.path.split("?")[0] for entry in github.requests()]
     assert paths[0] == "/app/installations/4711/access_tokens"
     assert len(paths) == 1 + 2 * 4
@@ -100,7 +101,7 @@ def test_an_app_does_not_write_to_another_account(
     host, git = as_the_app(github, clock)
     as_the_user(github, clock)[0].create("site", "")
     with pytest.raises(HostUnavailableError, match="403"):
-        host.enable_pages(f"{github.owner}/site", "main")
+        host.enable_pages(f"{github.owner}/site", "main", PagesBuildType.BRANCH)
     with pytest.raises(HostUnavailableError, match="403"):
         git.push(f"{github.owner}/site", "main", FIRST)
 

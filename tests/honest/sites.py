@@ -93,7 +93,7 @@ CI_BRIEF = (
 )
 CI_PAGE = 'fetch("./result.json").then((r) => r.text()).then((t) => { document.querySelector("#o").textContent = t; });'
 RUNS = (
-    "name: CI\non: [push]\n%sjobs:\n  run:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - uses: actions/setup-python@v5\n"
+    "name: CI\non: [push]\n%sjobs:\n  run:\n    runs-on: ubuntu-latest\n    environment: github-pages\n    steps:\n      - uses: actions/checkout@v4\n      - uses: actions/setup-python@v5\n"
     "        with: {python-version: '3.11'}\n      - run: pip install ruff pandas\n      - run: ruff check .\n      - run: python execute.py > result.json\n%s"
 )
 PUBLISHES = "      - uses: actions/upload-pages-artifact@v3\n        with: {path: .}\n      - uses: actions/deploy-pages@v4\n"

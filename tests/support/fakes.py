@@ -18,6 +18,7 @@ from deployer.domain.errors import (
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.notification import Answer, Delivery
 from deployer.domain.ports import Binding, Commit, Message, Repository
+from deployer.domain.publication import PagesBuildType
 from deployer.domain.quota import Window
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.round import Round
@@ -178,7 +179,7 @@ class FakeGitHub:
     owner: str = "octocat"
     repositories: dict[str, Repository] = field(default_factory=dict)
     branches: dict[str, list[tuple[str, Commit]]] = field(default_factory=dict)
-    pages: set[str] = field(default_factory=set)
+    pages: dict[str, PagesBuildType] = field(default_factory=dict)
 
     def create(
         self, name: str, description: str, repository_id: int | None = None
@@ -207,9 +208,14 @@ class FakeGitHub:
         self.repositories[new_name] = renamed
         self.branches[new_name] = self.branches.pop(full_name)
 
-    def enable_pages(self, full_name: str, branch: str) -> None:
+    def enable_pages(self, full_name: str, branch: str, build_type: PagesBuildType) -> None:
         del branch
-        self.pages.add(full_name)
+        self.pages[full_name] = build_type
+
+    def switch_pages(self, full_name: str, branch: str, build_type: PagesBuildType) -> None:
+        if full_name not in self.repositories:
+            raise RepositoryNotFoundError(f"{full_name} is not to be found")
+        self.enable_pages(full_name, branch, build_type)
 
     def pages_url(self, full_name: str) -> str:
         owner, name = full_name.split("/")

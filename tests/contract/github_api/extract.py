@@ -26,7 +26,7 @@ OPERATIONS = {
     "/repos/{owner}/{repo}": ["get", "patch", "delete"],
     "/repos/{owner}/{repo}/deployments": ["get"],
     "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses": ["get"],
-    "/repos/{owner}/{repo}/pages": ["get", "post"],
+    "/repos/{owner}/{repo}/pages": ["get", "post", "put"],
     "/repos/{owner}/{repo}/pages/builds/latest": ["get"],
     "/user": ["get"],
     "/user/repos": ["get", "post"],

@@ -73,6 +73,9 @@ def call_every_operation(call: Caller) -> None:
         for _ in range(2):
             read_every_address(call, full_name, made.json()["id"], commit)
             call.github.double.pages_delay = 0
+        assert (
+            call("PUT", f"/repos/{full_name}/pages", {"build_type": "workflow"}).status_code == 204
+        )
         assert call("PATCH", f"/repos/{full_name}", {"description": "Done"}).status_code == 200
         assert call("DELETE", f"/repos/{full_name}").status_code == 204
 
@@ -128,6 +131,7 @@ def test_what_does_not_exist(call: Caller) -> None:
         ("PATCH", repository, {"name": "something"}),
         ("DELETE", repository, None),
         ("POST", f"{repository}/pages", PAGES),
+        ("PUT", f"{repository}/pages", PAGES),
         ("GET", f"{repository}/pages", None),
         ("GET", f"{repository}/pages/builds/latest", None),
         ("GET", f"{repository}/deployments", None),

@@ -30,7 +30,7 @@ def test_an_exchange_as_described_is_fine() -> None:
     ("changes", "said"),
     [
         ({"path": "/repos/octocat/site/page"}, "not an operation"),
-        ({"method": "PUT"}, "not an operation"),
+        ({"method": "PATCH"}, "not an operation"),
         ({"query": "force=1"}, "the query has force"),
         ({"sent": b""}, "no body"),
         ({"sent": b'{"build_type": "jekyll"}'}, "'jekyll' is not one of"),

@@ -89,6 +89,7 @@ WORKFLOWS = [
     ci("actions/checkout@v4", "attacker/ruff-action@v3"), ci("actions/checkout@v4", "actions/deploy-pages@main"),
     ci("    strategy", "    environment: production\n    strategy"),
     PAGES.replace("contents: read", "contents: write"), PAGES.replace("contents: read", "packages: write"),
+    PAGES.replace("on: {push: {branches: [main]}, workflow_dispatch: }", "on: workflow_dispatch"), PAGES.replace("    environment:\n      name: github-pages\n      url: ${{ steps.deployment.outputs.page_url }}\n", ""),
     PAGES.replace("name: github-pages", "name: production"), PAGES.replace("actions/deploy-pages@v4", "attacker/deploy-pages@v4"),
 ]  # fmt: skip
 CI_FILE = ".github/workflows/ci.yml"

@@ -9,6 +9,7 @@ from deployer.domain.errors import (
 )
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import Commit, Message
+from deployer.domain.publication import PagesBuildType
 from deployer.domain.repository import candidate_names
 from deployer.domain.round import State
 from deployer.domain.site import Site
@@ -149,6 +150,36 @@ def test_a_page_that_is_as_before_does_not_tell_whether_its_commit_is_served(wor
     assert first is not None
     assert second is not None
     assert (second.page_is_new, first.page_is_new) == (True, False)
+
+
+def test_pages_follow_the_sites_own_workflow_as_long_as_it_has_one(world: World) -> None:
+    switched: list[tuple[PagesBuildType, int]] = []
+    switch = world.github.switch_pages
+
+    def seen(full_name: str, branch: str, build_type: PagesBuildType) -> None:
+        switched.append((build_type, len(world.commits())))
+        switch(full_name, branch, build_type)
+
+    world.github.switch_pages = seen  # type: ignore[method-assign]
+    workflow = {".github/workflows/ci.yml": b"jobs: {a: {steps: [uses: actions/deploy-pages@v4]}}"}
+    # GIVEN a site of the branch WHEN rounds bring a workflow, keep it, and drop it
+    for number, files in enumerate(({}, workflow, workflow, {}), 1):
+        site = Site({"index.html": str(number).encode(), **files})
+        world.generate.answer = lambda _, site=site: StoredSite(site, a_report())
+        world.work(world.accept(a_request(round=number, nonce=f"nonce-{number}")))
+    # THEN Pages is switched twice, each time before the commit that needs it
+    assert switched == [(PagesBuildType.WORKFLOW, 1), (PagesBuildType.BRANCH, 3)]
+    published = [world.record(number).publication for number in (1, 2, 3, 4)]
+    assert [one and one.build_type.value for one in published] == [
+        "legacy", "workflow", "workflow", "legacy"
+    ]  # fmt: skip
+
+
+def test_a_first_site_with_a_workflow_has_pages_built_by_it(world: World) -> None:
+    workflow = {".github/workflows/ci.yml": b"jobs: {a: {steps: [uses: actions/deploy-pages@v4]}}"}
+    writes(world, {"index.html": b"a page", **workflow})
+    world.work(world.accept(a_request()))
+    assert world.github.pages == {REPOSITORY: PagesBuildType.WORKFLOW}
 
 
 def test_pages_are_asked_for_with_a_new_turn_when_the_push_took_too_long(world: World) -> None:

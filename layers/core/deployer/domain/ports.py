@@ -14,7 +14,7 @@ from typing import Protocol
 from deployer.domain.computed import Computing, Outputs
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.notification import Answer, Delivery
-from deployer.domain.publication import Publication
+from deployer.domain.publication import PagesBuildType, Publication
 from deployer.domain.quota import Window
 from deployer.domain.request import DeploymentRequest
 from deployer.domain.round import Round
@@ -220,8 +220,15 @@ class RepositoryHost(Protocol):
     def find_by_id(self, repository_id: int) -> Repository | None:
         """A name can be changed, and given to another repository; an id cannot."""
 
-    def enable_pages(self, full_name: str, branch: str) -> None:
-        """Serve the branch's root; already enabled is success."""
+    def enable_pages(self, full_name: str, branch: str, build_type: PagesBuildType) -> None:
+        """Serve the branch's root, or what its workflow publishes; already so is success."""
+
+    def switch_pages(self, full_name: str, branch: str, build_type: PagesBuildType) -> None:
+        """Serve the repository's Pages from another build; already so is success.
+
+        Raises:
+            RepositoryNotFoundError: no repository has that name now.
+        """
 
     def pages_url(self, full_name: str) -> str: ...
 

@@ -12,6 +12,15 @@ class PagesState(StrEnum):
     """Not seen within the time that was allowed."""
 
 
+class PagesBuildType(StrEnum):
+    """The process that makes a Pages site of a commit, in GitHub's words."""
+
+    BRANCH = "legacy"
+    """GitHub's own build of the branch's root."""
+    WORKFLOW = "workflow"
+    """A workflow of the repository, with `actions/deploy-pages`."""
+
+
 PAGES_DELAYS = (1, 1, 2, 3, 5, 8)
 """Seconds before the second look, the third, ...: most sites are there within 20 s."""
 LONGEST_PAGES_DELAY = 10
@@ -38,3 +47,4 @@ class Publication:
     """SHA-256 of index.html as it was committed, hex."""
     page_is_new: bool = True
     """No earlier commit had this index.html: only then does seeing it tell the commit."""
+    build_type: PagesBuildType = PagesBuildType.BRANCH

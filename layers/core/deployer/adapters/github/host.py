@@ -13,14 +13,15 @@ from github import Auth, Github, GithubException, UnknownObjectException
 from github.Repository import Repository as GithubRepository
 
 from deployer.adapters.github.answers import error_for
-from deployer.domain.errors import HostUnavailableError
+from deployer.domain.errors import HostUnavailableError, RepositoryNotFoundError
 from deployer.domain.ports import Clock, Repository
-from deployer.domain.publication import Publication
+from deployer.domain.publication import PagesBuildType, Publication
 
 TIMEOUT_SECONDS = 15
 UNAUTHORIZED = 401
 INVALID = 422
 PAGES_EXIST = 409
+NOT_FOUND = 404
 
 
 def github_client(token: str, base_url: str) -> Github:
@@ -123,20 +124,44 @@ class GitHubHost:
             except UnknownObjectException:
                 return None
 
-    def enable_pages(self, full_name: str, branch: str) -> None:
+    def enable_pages(self, full_name: str, branch: str, build_type: PagesBuildType) -> None:
         with self._errors():
             try:
-                self._connect().requester.requestJsonAndCheck(
-                    "POST",
-                    f"/repos/{full_name}/pages",
-                    input={"build_type": "legacy", "source": {"branch": branch, "path": "/"}},
-                )
+                self._send_pages("POST", full_name, branch, build_type)
+                return
             except GithubException as exc:
                 if exc.status == INVALID and "must exist" in str(exc.data):
                     # Just after the push GitHub may not see the branch yet.
                     raise HostUnavailableError(f"GitHub Pages: {branch} is not there yet") from exc
                 if exc.status != PAGES_EXIST:
                     raise
+        self.switch_pages(full_name, branch, build_type)
+
+    def switch_pages(self, full_name: str, branch: str, build_type: PagesBuildType) -> None:
+        site = self._get(f"/repos/{full_name}/pages")
+        if site is not None and site.get("build_type") == build_type:
+            return
+        with self._errors():
+            try:
+                # The owner may have switched Pages off.
+                self._send_pages("PUT" if site else "POST", full_name, branch, build_type)
+            except GithubException as exc:
+                if exc.status == NOT_FOUND:
+                    raise RepositoryNotFoundError(f"{full_name} is not to be found") from exc
+                raise
+
+    def _send_pages(
+        self, method: str, full_name: str, branch: str, build_type: PagesBuildType
+    ) -> None:
+        wanted: dict[str, Any] = {"build_type": build_type.value}
+        if build_type is PagesBuildType.BRANCH:
+            wanted["source"] = {"branch": branch, "path": "/"}
+        headers, site = self._connect().requester.requestJsonAndCheck(
+            method, f"/repos/{full_name}/pages", input=wanted
+        )
+        if "location" in headers and "build_type" not in (site or {}):
+            # PyGithub takes the 307 of a renamed repository for a success.
+            raise RepositoryNotFoundError(f"{full_name} has another name now")
 
     def serves(self, publication: Publication) -> bool:
         """The latest build, else a deployment of the commit, else the page itself, if it is new."""

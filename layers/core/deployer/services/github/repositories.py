@@ -23,11 +23,12 @@ from deployer.domain.ports import (
     RepositoryHost,
     RepositoryNames,
 )
-from deployer.domain.publication import Publication
+from deployer.domain.publication import PagesBuildType, Publication
 from deployer.domain.repository import candidate_names, description, name_with
 from deployer.domain.round import Round
 from deployer.domain.site import Site
 from deployer.domain.write_budget import Writer
+from deployer.generation.reading.workflows import pages_build_type
 from deployer.services.github.write_turns import WriteTurns
 
 WRITES_OF_A_FIRST_ROUND = 2
@@ -50,7 +51,8 @@ class Publisher:
         """Publish `site` as one commit on top of `record.base_sha`.
 
         A first round creates the repository and enables Pages; a revision only pushes, for the
-        expected head proves that the repository is the one of `base`.
+        expected head proves that the repository is the one of `base`. If the site publishes Pages
+        itself, and did not before, or the other way round, it switches Pages first.
 
         Raises:
             Postponed: its turn to write is later.
@@ -59,11 +61,12 @@ class Publisher:
             RepositoryGoneError: the repository of `base` was deleted.
         """
         commit = commit_of(record, site)
+        build_type = pages_build_type(site)
         if base is None:
-            repository, commit_sha = self._first(record, commit)
+            repository, commit_sha = self._first(record, commit, build_type)
         else:
-            self.turns.take(_writer(record, 0))
-            repository, commit_sha = self._revised(base, commit)
+            self.turns.take(_writer(record, 0 if build_type is base.build_type else 1))
+            repository, commit_sha = self._revised(base, commit, build_type)
         page_digest = hashlib.sha256(site.get("index.html", b"")).hexdigest()
         return Publication(
             repository=repository.full_name,
@@ -74,22 +77,33 @@ class Publisher:
             site_ref=record.site_ref or "",
             page_digest=page_digest,
             page_is_new=_is_new(page_digest, record, base),
+            build_type=build_type,
         )
 
-    def _first(self, record: Round, commit: Commit) -> tuple[Repository, str]:
+    def _first(
+        self, record: Round, commit: Commit, build_type: PagesBuildType
+    ) -> tuple[Repository, str]:
         """The new repository with its first commit, served by Pages."""
         turn = self.turns.take(_writer(record, WRITES_OF_A_FIRST_ROUND))
         repository = self._own_repository(record)
         commit_sha = self._first_push(repository, commit)
         self.turns.keep(turn, _writer(record, 1))
-        self.host.enable_pages(repository.full_name, BRANCH)
+        self.host.enable_pages(repository.full_name, BRANCH, build_type)
         return repository, commit_sha
 
-    def _revised(self, base: Publication, commit: Commit) -> tuple[Repository, str]:
+    def _revised(
+        self, base: Publication, commit: Commit, build_type: PagesBuildType
+    ) -> tuple[Repository, str]:
         """The repository of `base`, by the name that it has now, with one more commit."""
-        known = Repository(base.repository_id, base.repository, base.repo_url, "")
+
+        def with_commit(repository: Repository) -> tuple[Repository, str]:
+            if build_type is not base.build_type:
+                # Before the push, which starts the build or the workflow.
+                self.host.switch_pages(repository.full_name, BRANCH, build_type)
+            return repository, self._pushed(repository.full_name, commit)
+
         try:
-            return known, self._pushed(known.full_name, commit)
+            return with_commit(Repository(base.repository_id, base.repository, base.repo_url, ""))
         except (RepositoryNotFoundError, HeadMovedError) as surprise:
             repository = self.host.find_by_id(base.repository_id)
             if repository is None:
@@ -97,7 +111,7 @@ class Publisher:
             if repository.full_name == base.repository:
                 raise
             # It was renamed; another one may have its old name.
-            return repository, self._pushed(repository.full_name, commit)
+            return with_commit(repository)
 
     def _first_push(self, repository: Repository, commit: Commit) -> str:
         try:

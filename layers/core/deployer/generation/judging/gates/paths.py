@@ -17,13 +17,13 @@ from deployer.domain.site_path import (
 )
 from deployer.generation.assignment import Assignment
 from deployer.generation.judging.files_asked import attachment_names, correctable, unwanted_files
+from deployer.generation.reading.workflows import WORKFLOW
 
 _TEXT_FILES = re.compile(
     r"\.(html?|css|m?js|ts|json|geojson|webmanifest|csv|tsv|txt|md|svg|xml|ics|vcf|ya?ml|toml|py|ipynb"
     r"|sql|r|tex|bib|rst|glsl|vtt|srt)$",
     re.IGNORECASE,
 )
-_WORKFLOW = re.compile(r"^\.github/workflows/[\w-]+\.ya?ml$")
 _NAMED_HIDDEN = re.compile(
     r"^\.(editorconfig|flake8|nvmrc|python-version|prettierrc|stylelintrc|eslintrc"
     r"|pre-commit-config|well-known/[\w-]+)(\.(json|ya?ml|txt))?$"
@@ -63,7 +63,7 @@ def _clashes(path: str, assignment: Assignment, site: Site) -> bool:
 
 def _refuse_hidden(path: str, assignment: Assignment) -> str | None:
     named = _names(assignment.brief, path)
-    if not _WORKFLOW.match(path):
+    if not WORKFLOW.fullmatch(path):
         return None if named and _NAMED_HIDDEN.match(path) else "is a hidden file"
     if not named:
         return "is a workflow whose path the brief does not name"

@@ -11,6 +11,7 @@ import yaml
 from deployer.generation.judging.findings import Finding, Severity
 from deployer.generation.judging.subject import Subject
 from deployer.generation.reading.urls import hosts_in
+from deployer.generation.reading.workflows import publishes_pages
 
 _TRIGGERS = {
     "push": "",
@@ -39,7 +40,6 @@ _WELL_KNOWN = frozenset(
      "quarto-dev/quarto-actions/setup", "r-lib/actions/setup-r", "ruby/setup-ruby"}
 )  # fmt: skip
 """Actions beside GitHub's own that set up or run a tool, and need no token."""
-_PUBLISHES = re.compile(r"actions/deploy-pages@v[\d.]+")
 _PAGES_RIGHTS = frozenset({"pages", "id-token"})
 """The rights to write that `actions/deploy-pages` needs (its README)."""
 _DOWNLOAD = re.compile(
@@ -78,7 +78,9 @@ def _problems(subject: Subject, text: str) -> Iterator[str]:
         return
     yield from _unknown(workflow, _WORKFLOW_KEYS)
     yield from _triggers(workflow.get("on"), subject.assignment.brief)
-    publishes = any(_PUBLISHES.fullmatch(each) for each in _texts(workflow))
+    publishes = publishes_pages(text)
+    if publishes:
+        yield from _publication(workflow)
     yield from _permissions(workflow, publishes=publishes)
     yield from _jobs(workflow.get("jobs"), publishes=publishes)
     for each in _texts(workflow):
@@ -97,6 +99,18 @@ def _triggers(on: object, brief: str) -> Iterator[str]:
         asked = _TRIGGERS.get(event) if isinstance(event, str) else None
         if asked is None or not re.search(asked, brief, re.IGNORECASE):
             yield f"is started by {event}: use push or workflow_dispatch"
+
+
+def _publication(workflow: dict[str, Any]) -> Iterator[str]:
+    """Problems for which Pages would never serve the commit (README of actions/deploy-pages)."""
+    on = workflow.get("on")
+    if "push" not in (on if isinstance(on, list | dict) else [on]):
+        yield "publishes Pages, but is not started by push: add push to its events"
+    jobs = workflow.get("jobs")
+    for job in jobs.values() if isinstance(jobs, dict) else []:
+        deploys = any(each.startswith("actions/deploy-pages@") for each in _texts(job))
+        if deploys and isinstance(job, dict) and "environment" not in job:
+            yield "publishes Pages in a job without environment: github-pages: add it"
 
 
 def _permissions(owner: dict[str, Any], *, publishes: bool) -> Iterator[str]:
