@@ -20,7 +20,7 @@ from deployer.adapters.dynamodb.rounds import (
     DynamoDBRounds,
     DynamoDBWriteLedgers,
 )
-from deployer.adapters.s3 import S3Requests, S3Sites
+from deployer.adapters.s3 import S3Attachments, S3Requests, S3Sites
 from deployer.domain.errors import RecordChangedError, RejectedError
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import Binding
@@ -33,6 +33,7 @@ from deployer.domain.write_budget import Grant, Writer
 from tests.support.aws import BUCKET, TABLE, create_bucket, create_table
 from tests.support.builders import START, a_data_uri, a_publication, a_report, a_request, a_round
 from tests.support.fakes import (
+    InMemoryAttachments,
     InMemoryCallerSecrets,
     InMemoryRepositoryNames,
     InMemoryRequests,
@@ -52,6 +53,7 @@ class Stores:
     sites: Any
     callers: Any
     usage: Any
+    attachments: Any
 
 
 @pytest.fixture(params=["memory", "aws"])
@@ -65,6 +67,7 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
             InMemorySites(),
             InMemoryCallerSecrets(),
             InMemoryUsageCounter(),
+            InMemoryAttachments(),
         )
         return
     with mock_aws():
@@ -79,7 +82,15 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
             S3Sites(BUCKET, client),
             DynamoDBCallerSecrets(TABLE),
             DynamoDBUsageCounter(TABLE),
+            S3Attachments(BUCKET, client),
         )
+
+
+def test_attachments_that_were_fetched_come_back_for_their_build_alone(stores: Stores) -> None:
+    fetched = {"data.csv": "data:text/csv;base64,YQ==", "ä/b.bin": "data:a/b;base64,"}
+    stores.attachments.save("d-1", fetched)
+    assert stores.attachments.load("d-1") == fetched
+    assert stores.attachments.load("d-2") is None
 
 
 def test_a_record_comes_back_whole(stores: Stores) -> None:

@@ -27,6 +27,7 @@ from deployer.services.worker.run import build
 from local.github.server import RunningGitHub, serve
 from tests.support.builders import START, a_request
 from tests.support.fakes import (
+    InMemoryAttachments,
     InMemoryQueue,
     InMemoryRepositoryNames,
     InMemoryRequests,
@@ -36,6 +37,7 @@ from tests.support.fakes import (
     RecordingTelemetry,
     RecordingWorkflow,
     ScriptedGenerator,
+    ScriptedWeb,
 )
 
 MAX_RECEIVES = 5
@@ -74,6 +76,8 @@ class Line:
         self.ports = BuildPorts(
             rounds=self.rounds,
             requests=self.requests,
+            attachments=InMemoryAttachments(),
+            fetch=ScriptedWeb(),
             sites=InMemorySites(),
             queue=self.queue,
             site_cache=SiteCache(CacheScope.TASK, "scripted/model", "digest", False),

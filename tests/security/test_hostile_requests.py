@@ -19,6 +19,7 @@ from deployer.domain.request import MAX_ATTACHMENTS_BYTES, DeploymentRequest, pa
 from deployer.domain.site import Site
 from deployer.domain.site_path import check_attachment_name
 from deployer.generation.judging.gates.paths import refuse_path
+from tests.security.test_evaluation_url_attacks import SPELLINGS
 from tests.support.builders import a_body, a_data_uri
 from tests.unit.generation.builders import build
 
@@ -160,6 +161,11 @@ def test_no_data_uri_is(url: str) -> None:
 def test_what_is_no_media_type_reaches_nobody(said: str) -> None:
     sent = parse_request(a_body(attachments=[{"name": "a", "url": f"data:{said},x"}]))
     assert sent.attachments[0].media_type == "text/plain"
+
+
+@pytest.mark.parametrize("url", [url for url in SPELLINGS if url != "data:text/plain,x"], ids=ascii)
+def test_no_attachment_is_fetched_from(url: str) -> None:
+    assert refusal(attachments=[{"name": "a", "url": url}]) == ["attachments[0].url"]
 
 
 def test_attachments_that_are_small_alone_may_be_too_large_together() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from deployer.domain.errors import (
+    FetchRefusedError,
     HeadMovedError,
     QueueUnavailableError,
     RecordChangedError,
@@ -17,7 +18,7 @@ from deployer.domain.errors import (
 )
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.notification import Answer, Delivery
-from deployer.domain.ports import Binding, Commit, Message, Repository
+from deployer.domain.ports import Binding, Commit, Fetched, Message, Repository
 from deployer.domain.publication import PagesBuildType
 from deployer.domain.quota import Window
 from deployer.domain.request import DeploymentRequest
@@ -120,6 +121,33 @@ class InMemoryRequests:
         if deployment_id not in self.stored:
             raise RejectedError("the stored request has expired; send the round again")
         return self.stored[deployment_id]
+
+
+class InMemoryAttachments:
+    def __init__(self) -> None:
+        self.stored: dict[str, dict[str, str]] = {}
+
+    def save(self, build_id: str, data_uris: Mapping[str, str]) -> None:
+        self.stored[build_id] = dict(data_uris)
+
+    def load(self, build_id: str) -> dict[str, str] | None:
+        return self.stored.get(build_id)
+
+
+class ScriptedWeb:
+    """A web of these files; an exception in place of one is raised. Keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, Fetched | Exception] = {}
+        self.asked: list[str] = []
+
+    def __call__(self, url: str, max_bytes: int) -> Fetched:
+        del max_bytes
+        self.asked.append(url)
+        found = self.files.get(url, FetchRefusedError("answered 404"))
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 class InMemorySites:

@@ -213,6 +213,8 @@ class Application:
         return BuildPorts(
             rounds=connections.rounds(config.table_name),
             requests=connections.requests(config.bucket_name),
+            attachments=connections.attachments(config.bucket_name),
+            fetch=connections.web(),
             sites=connections.sites(config.bucket_name),
             queue=self.queue,
             site_cache=self._site_cache(),

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from deployer.domain.notification import Channel
     from deployer.domain.page import Engine
     from deployer.domain.ports import (
+        AttachmentStore,
         Browser,
         CallerSecrets,
         CandidateStore,
         DeploymentQueue,
+        Fetch,
         GitRemote,
         PagesHost,
         RepositoryHost,
@@ -82,6 +84,16 @@ class Connections:
         from deployer.adapters.s3 import S3Requests
 
         return S3Requests(bucket_name, self.client("s3"))
+
+    def attachments(self, bucket_name: str) -> AttachmentStore:
+        from deployer.adapters.s3 import S3Attachments
+
+        return S3Attachments(bucket_name, self.client("s3"))
+
+    def web(self) -> Fetch:
+        from deployer.adapters.web import Web
+
+        return Web()
 
     def sites(self, bucket_name: str) -> SiteStore:
         from deployer.adapters.s3 import S3Sites

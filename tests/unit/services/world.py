@@ -18,6 +18,7 @@ from deployer.services.worker.run import build
 from tests.support.builders import SettableClock
 from tests.support.fakes import (
     FakeGitHub,
+    InMemoryAttachments,
     InMemoryQueue,
     InMemoryRepositoryNames,
     InMemoryRequests,
@@ -27,6 +28,7 @@ from tests.support.fakes import (
     RecordingTelemetry,
     RecordingWorkflow,
     ScriptedGenerator,
+    ScriptedWeb,
     without_quota,
 )
 
@@ -40,6 +42,8 @@ class World:
 
     rounds: InMemoryRounds = field(default_factory=InMemoryRounds)
     requests: InMemoryRequests = field(default_factory=InMemoryRequests)
+    attachments: InMemoryAttachments = field(default_factory=InMemoryAttachments)
+    web: ScriptedWeb = field(default_factory=ScriptedWeb)
     sites: InMemorySites = field(default_factory=InMemorySites)
     queue: InMemoryQueue = field(default_factory=InMemoryQueue)
     generate: ScriptedGenerator = field(default_factory=ScriptedGenerator)
@@ -74,6 +78,8 @@ class World:
         ports = BuildPorts(
             rounds=self.rounds,
             requests=self.requests,
+            attachments=self.attachments,
+            fetch=self.web,
             sites=self.sites,
             queue=self.queue,
             site_cache=SiteCache(self.cache_scope, "scripted/model", "digest", False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,20 @@ class S3Requests:
         return DeploymentRequest.model_validate_json(body)
 
 
+class S3Attachments:
+    """`AttachmentStore` under `sites/`, where the worker may write."""
+
+    def __init__(self, bucket_name: str, client: S3Client) -> None:
+        self._bucket = _Bucket(bucket_name, client)
+
+    def save(self, build_id: str, data_uris: Mapping[str, str]) -> None:
+        self._bucket.put(_attachments_key(build_id), json.dumps(dict(data_uris)).encode())
+
+    def load(self, build_id: str) -> dict[str, str] | None:
+        body = self._bucket.get(_attachments_key(build_id))
+        return None if body is None else json.loads(body)
+
+
 class S3Sites:
     """`SiteStore`; a ref is the object's key, under `sites/`."""
 
@@ -120,6 +135,10 @@ def _packed(site: Site) -> dict[str, str]:
 
 def _unpacked(files: dict[str, str]) -> Site:
     return Site({path: base64.b64decode(text) for path, text in files.items()})
+
+
+def _attachments_key(build_id: str) -> str:
+    return f"sites/{build_id}-attachments.json"
 
 
 def _request_key(deployment_id: str) -> str:

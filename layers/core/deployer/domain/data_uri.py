@@ -32,13 +32,20 @@ def decode(url: str) -> tuple[str, bytes]:
         raise ValueError(f"must have its first comma within {MAX_HEAD_LENGTH + 1} characters")
     head = head.translate(_WITHIN)
     if not head.lower().startswith("data:") or not comma or "#" in head:
-        raise ValueError("must be a data URI such as data:text/csv;base64,...")
+        raise ValueError("must be a data URI such as data:text/csv;base64,... or an https URL")
     declared = head[len("data:") :].strip()
     content = unquote_to_bytes(data.partition("#")[0].translate(_WITHIN))
     if _BASE64.search(declared):
         content = _forgiving(content)
     found = _MEDIA_TYPE.match(declared)
     return found[1].lower() if found else DEFAULT_TYPE, content
+
+
+def encode(media_type: str, content: bytes) -> str:
+    """The data URI of `content`; a media type that is none is text/plain."""
+    found = _MEDIA_TYPE.match(media_type.strip())
+    declared = found[1].lower() if found else DEFAULT_TYPE
+    return f"data:{declared};base64,{base64.b64encode(content).decode()}"
 
 
 def _forgiving(text: bytes) -> bytes:

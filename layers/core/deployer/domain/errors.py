@@ -115,6 +115,15 @@ class ModelMisconfiguredError(ModelUnavailableError):
     """It refused our key, our model's name or the request itself; waiting does not help."""
 
 
+class FetchUnavailableError(UnavailableError):
+    """A file that a caller names by URL did not come. The message follows on the URL's name."""
+
+
+class FetchRefusedError(RejectedError):
+    """A file that a caller names by URL may not be fetched, is too large, or is not there. The
+    message follows on the URL's name."""
+
+
 class HostUnavailableError(UnavailableError):
     """GitHub failed, timed out or refused our token."""
 

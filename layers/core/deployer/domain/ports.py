@@ -5,7 +5,7 @@ The language model's port is in `language_model`, beside its types.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -111,6 +111,35 @@ class RequestStore(Protocol):
         Raises:
             RejectedError: it was never stored, or has expired.
         """
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file that a URL led to."""
+
+    media_type: str
+    """As the server sent it, parameters and all; it may be anything."""
+    content: bytes
+
+
+class Fetch(Protocol):
+    """The web's files, of public hosts alone."""
+
+    def __call__(self, url: str, max_bytes: int) -> Fetched:
+        """
+        Raises:
+            FetchRefusedError: it may not be fetched, is too large, or is not there.
+            FetchUnavailableError: it did not come this time.
+        """
+
+
+class AttachmentStore(Protocol):
+    """Attachments that were sent as URLs, as they were when a build first read them."""
+
+    def save(self, build_id: str, data_uris: Mapping[str, str]) -> None: ...
+
+    def load(self, build_id: str) -> dict[str, str] | None:
+        """The data URI of each name, or None if nothing is stored for the build."""
 
 
 class SiteStore(Protocol):

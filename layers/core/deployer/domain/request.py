@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -44,13 +45,21 @@ _REASONS = {
 """Reasons for the fields whose validators' own words would puzzle a caller."""
 
 
-def _check_data_uri(url: str) -> str:
+def _check_attachment_url(url: str) -> str:
+    """Check a data URI and its size, or the form of an https URL, which the worker will fetch."""
+    if _is_remote(url):
+        EvaluationRules().check(url)
+        return url
     _, content = data_uri.decode(url)
     if len(content) > MAX_ATTACHMENT_BYTES:
         raise AttachmentTooLargeError(
             f"holds {len(content)} bytes; the limit is {MAX_ATTACHMENT_BYTES}"
         )
     return url
+
+
+def _is_remote(url: str) -> bool:
+    return url[:8].lower() == "https://"
 
 
 def _check_evaluation_url(url: str, info: ValidationInfo) -> str:
@@ -91,7 +100,16 @@ class Attachment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     name: Annotated[str, AfterValidator(_check_name)]
-    url: Annotated[str, AfterValidator(_check_data_uri)] = Field(repr=False)
+    url: Annotated[str, AfterValidator(_check_attachment_url)] = Field(repr=False)
+
+    @property
+    def is_remote(self) -> bool:
+        """True if it was sent as an https URL: it has no content before it has been fetched."""
+        return _is_remote(self.url)
+
+    def fetched(self, data: str) -> Attachment:
+        """The attachment with a data URI in place of the URL that led to it."""
+        return self.model_copy(update={"url": data})
 
     @property
     def media_type(self) -> str:
@@ -233,6 +251,14 @@ def _check_together(attachments: tuple[Attachment, ...]) -> None:
             "two attachments are one file",
             [("attachments", reason.format(name)) for name in clashing],
         )
+    check_size_together(one for one in attachments if not one.is_remote)
+
+
+def check_size_together(attachments: Iterable[Attachment]) -> None:
+    """
+    Raises:
+        TooLargeError: they hold more bytes than `MAX_ATTACHMENTS_BYTES`.
+    """
     total = sum(len(attachment.content) for attachment in attachments)
     if total > MAX_ATTACHMENTS_BYTES:
         raise TooLargeError(

@@ -12,7 +12,7 @@ import requests
 
 from deployer.adapters.chromium.answers import Asked, RefusedError, Reply, Source, UnreachedError
 from deployer.adapters.deadline import within
-from deployer.adapters.evaluation.session import EvaluationSession, ForbiddenAddressError
+from deployer.adapters.public_session import ForbiddenAddressError, PublicSession, read_at_most
 from deployer.domain.evaluation_url import EvaluationRules, ForbiddenDestinationError
 
 CONNECT_SECONDS = 3.05
@@ -80,7 +80,7 @@ class Internet:
         return reply
 
     def _fetch(self, asked: Asked) -> Reply:
-        session = EvaluationSession(self._rules)
+        session = PublicSession(self._rules)
         try:
             self._rules.check(asked.url)
             return within(EXCHANGE_SECONDS, lambda: _exchange(session, asked))
@@ -108,7 +108,7 @@ class Internet:
                 self._kept.popitem(last=False)
 
 
-def _exchange(session: EvaluationSession, asked: Asked) -> Reply:
+def _exchange(session: PublicSession, asked: Asked) -> Reply:
     sent = {name: value for name, value in asked.headers.items() if _is_sent(name.lower())}
     with (
         session,
@@ -121,17 +121,15 @@ def _exchange(session: EvaluationSession, asked: Asked) -> Reply:
             stream=True,
         ) as response,
     ):
-        body = bytearray()
-        for chunk in response.iter_content(1 << 16):
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise UnreachedError(f"it has more than {MAX_BYTES >> 20} MB")
+        body = read_at_most(MAX_BYTES, response)
+        if body is None:
+            raise UnreachedError(f"it has more than {MAX_BYTES >> 20} MB")
         headers = {
             name: value
             for name, value in response.headers.items()
             if name.lower() not in _KEPT_BACK
         }
-        return Reply(response.status_code, headers, bytes(body))
+        return Reply(response.status_code, headers, body)
 
 
 def _is_sent(name: str) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from concurrent.futures import TimeoutError as OutOfTimeError
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urldefrag, urljoin
 
 import requests
 
 from deployer.adapters.deadline import within
-from deployer.adapters.evaluation.session import EvaluationSession, ForbiddenAddressError
+from deployer.adapters.public_session import ForbiddenAddressError, PublicSession, resolved
 from deployer.adapters.retry_after import seconds_until_retry
 from deployer.domain.evaluation_url import EvaluationRules, ForbiddenDestinationError
 from deployer.domain.notification import Answer
@@ -37,20 +36,20 @@ class HTTPEvaluationEndpoint:
         self._rules = rules
 
     def send(self, url: str, body: bytes) -> Answer:
-        session = EvaluationSession(self._rules)
+        session = PublicSession(self._rules)
         try:
             return within(EXCHANGE_SECONDS, lambda: self._exchange(session, url, body))
         except OutOfTimeError:
             session.cut_off()
             return Answer(None, f"no answer within {EXCHANGE_SECONDS} s")
 
-    def _exchange(self, session: EvaluationSession, url: str, body: bytes) -> Answer:
+    def _exchange(self, session: PublicSession, url: str, body: bytes) -> Answer:
         with session:
             first, location = self._ask(session, "POST", url, body)
             method = _METHODS_AFTER.get(first.status or 0)
             if method is None or location is None:
                 return first
-            last, _ = self._ask(session, method, _resolved(url, location), body, "its Location")
+            last, _ = self._ask(session, method, resolved(url, location), body, "its Location")
         both = f"{first.detail}, then {last.detail}"
         if last.refused:  # the receiver may lead elsewhere at the next attempt
             return Answer(first.status, both)
@@ -58,7 +57,7 @@ class HTTPEvaluationEndpoint:
 
     def _ask(
         self,
-        session: EvaluationSession,
+        session: PublicSession,
         method: str,
         url: str,
         body: bytes,
@@ -77,7 +76,7 @@ class HTTPEvaluationEndpoint:
 
 
 def _request(
-    session: EvaluationSession, method: str, url: str, body: bytes
+    session: PublicSession, method: str, url: str, body: bytes
 ) -> tuple[Answer, str | None]:
     with session.request(
         method,
@@ -93,11 +92,3 @@ def _request(
             return answer, None
         asked = seconds_until_retry(response.headers.get("Retry-After"), datetime.now(UTC))
         return replace(answer, retry_after=asked), response.headers.get("Location")
-
-
-def _resolved(url: str, location: str) -> str:
-    """The absolute URL of a Location, without its fragment; one that is none stays as it is."""
-    try:
-        return urldefrag(urljoin(url, location)).url
-    except ValueError:
-        return location

@@ -13,6 +13,7 @@ from deployer.domain.round import Round
 from deployer.domain.round_key import RoundKey
 from deployer.domain.visit import Verdict
 from deployer.generation.assignment import Assignment
+from deployer.services.worker.attachments import with_content
 from deployer.services.worker.bases import Bases, Published
 from deployer.services.worker.claim import Claim
 from deployer.services.worker.invocation import Invocation
@@ -35,6 +36,7 @@ class GenerateStep:
             Postponed: the round before is in work, or the model asks for time.
             RejectedError: it cannot be generated at all.
             ModelUnavailableError: the model did not answer.
+            FetchUnavailableError: an attachment that was sent as a URL did not come.
         """
         with self.ports.timed("generated"):
             base = self.bases.base_of(record)
@@ -57,7 +59,7 @@ class GenerateStep:
             round=record.round,
             brief=request.brief,
             checks=request.checks,
-            attachments=request.attachments,
+            attachments=with_content(request, record.build_id, self.ports),
             current=published.site,
             earlier_attachments=tuple(a.name for one in earlier for a in one.attachments),
             earlier_briefs=tuple(one.brief for one in earlier),

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import (
+    AttachmentStore,
     Clock,
     DeploymentQueue,
+    Fetch,
     RequestStore,
     Rounds,
     SiteStore,
@@ -28,6 +30,8 @@ class BuildPorts:
 
     rounds: Rounds
     requests: RequestStore
+    attachments: AttachmentStore
+    fetch: Fetch
     sites: SiteStore
     queue: DeploymentQueue
     site_cache: SiteCache

@@ -1,4 +1,4 @@
-"""The HTTP session of one notification: it connects only where it may, and can be cut off."""
+"""The HTTP session for URLs that others name: it connects only where it may, and can be cut off."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
 from typing import Any
+from urllib.parse import urldefrag, urljoin
 
 import requests
 from requests_hardened.ip_filter import InvalidIPAddress
@@ -21,7 +22,7 @@ class ForbiddenAddressError(requests.RequestException):
     """The host's address is not a public server's. A ValueError would become an InvalidURL."""
 
 
-class EvaluationSession(requests.Session):
+class PublicSession(requests.Session):
     """Connects where the rules allow, follows no redirect itself, and can be cut off."""
 
     def __init__(self, rules: EvaluationRules) -> None:
@@ -39,6 +40,24 @@ class EvaluationSession(requests.Session):
     def cut_off(self) -> None:
         """End the exchange, whichever thread it runs in: nothing is read or connected any more."""
         self._line.cut()
+
+
+def resolved(url: str, location: str) -> str:
+    """The absolute URL of a Location, without its fragment; one that is none stays as it is."""
+    try:
+        return urldefrag(urljoin(url, location)).url
+    except ValueError:
+        return location
+
+
+def read_at_most(limit: int, response: requests.Response) -> bytes | None:
+    """The body, unpacked; None if it has more than `limit` bytes, of which no more is read."""
+    body = bytearray()
+    for chunk in response.iter_content(1 << 14):
+        body += chunk
+        if len(body) > limit:
+            return None
+    return bytes(body)
 
 
 class _Line:
