@@ -69,7 +69,7 @@ notify: venv ## notify an evaluation URL again (DEPLOYMENT=id; ENV=dev or prod, 
 .PHONY: lint test-fast test template bandit configuration
 TESTS ?= tests
 # On every processor, the tests of the local cloud one after the other; the slowest are named at the end.
-PYTEST := $(DEV)/python -m pytest --numprocesses=auto --dist=loadgroup --durations=25
+PYTEST := $(DEV)/python -m pytest --numprocesses=auto --durations=25
 
 lint: venv ## ruff and mypy
 	@$(DEV)/ruff check .

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 # A stalled machine is no failure, and a red run can be had again.
 settings.register_profile("here", deadline=None, derandomize=True)
 settings.load_profile("here")
+E2E = "tests/e2e/"
 EVENTS = Path(__file__).parent.parent / "events"
 
 os.environ.update(
@@ -26,12 +28,16 @@ os.environ.update(
 )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all tests of the local cloud, since they share the one that is up."""
-    for item in items:
-        if item.get_closest_marker("e2e"):
-            item.add_marker(pytest.mark.xdist_group("local cloud"))
+class OneLocalCloud(LoadScopeScheduling):
+    """A test runs in whichever process is free; those of the local cloud, which share the one that
+    is up, run in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return E2E if nodeid.startswith(E2E) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneLocalCloud:
+    return OneLocalCloud(config, log)
 
 
 @dataclass

@@ -20,7 +20,6 @@ from deployer.generation.reading.javascript import (
     walk,
 )
 
-LOADING = frozenset({"DOMContentLoaded", "load", "readystatechange", "pageshow"})
 PRESSES = frozenset(
     {"click", "dblclick", "auxclick", "contextmenu", "submit", "change", "input", "keydown",
      "keyup", "keypress", "pointerdown", "pointerup", "mousedown", "mouseup", "touchstart",
@@ -44,24 +43,19 @@ _DISPATCHES = ("requestSubmit", "dispatchEvent", "click", "submit", "trigger")
 
 
 class LoadAnalysis:
-    """The functions of a page's scripts that run by themselves.
+    """The functions of a page's scripts that run by themselves: code waits only if the user's own
+    doing starts it."""
 
-    With `only_presses`, code waits only if the user's own doing starts it; otherwise code waits if
-    any event but the page's loading starts it.
-    """
-
-    def __init__(self, *codes: Script, only_presses: bool = False) -> None:
+    def __init__(self, *codes: Script) -> None:
         self._codes = codes
-        self._only_presses = only_presses
         self._reached: set[int] = set()
         self._waiting: list[Node] = []
         for code in codes:
             for node in code.nodes:
                 if enclosing_function(node) is None:
                     self._reach_from(node)
-        if only_presses:
-            for name in _RUN_BY_LIBRARIES:
-                self._enter_named(name)
+        for name in _RUN_BY_LIBRARIES:
+            self._enter_named(name)
         self._follow()
         self._reach_dispatched()
         self._follow()
@@ -81,8 +75,7 @@ class LoadAnalysis:
     def _reach_from(self, node: Node) -> None:
         """Follow what `node` runs: calls by name, and functions given to load events and timers."""
         if node.type in _NAMES:
-            renamed = self._only_presses and _renamed(node) is not None
-            if not (renamed or _is_declared(node) or self._waits(node)):
+            if not (_renamed(node) is not None or _is_declared(node) or self._waits(node)):
                 self._enter_named(source(node))
         elif node.type == "string" and _is_index(node):
             self._enter_named(string_value(node) or "")
@@ -107,7 +100,7 @@ class LoadAnalysis:
     def _renamed(self) -> dict[str, set[str]]:
         """Other names of functions: `const run = go`, `api.run = go`."""
         found: dict[str, set[str]] = {}
-        for code in self._codes if self._only_presses else ():
+        for code in self._codes:
             for node in code.of_type(*_NAMES):
                 if (name := _renamed(node)) and name != source(node):
                     found.setdefault(name, set()).add(source(node))
@@ -135,10 +128,7 @@ class LoadAnalysis:
 
     def _waits(self, node: Node) -> bool:
         """True if `node` is a handler of an event that does not come by itself."""
-        event = self._event_of(node)
-        if event is None:
-            return False
-        return event in PRESSES if self._only_presses else event not in LOADING
+        return self._event_of(node) in PRESSES
 
     def _event_of(self, node: Node) -> str | None:
         """The event that runs a function, also as `this.run.bind(this)` or `debounced(run)`. Empty

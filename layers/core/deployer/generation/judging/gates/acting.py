@@ -93,7 +93,7 @@ class Scene:
     @cached_property
     def by_itself(self) -> LoadAnalysis:
         """The functions that run without a press of the user, over all pages and scripts."""
-        return LoadAnalysis(*(c for each in self.files for c in each.scripts), only_presses=True)
+        return LoadAnalysis(*(c for each in self.files for c in each.scripts))
 
     @cached_property
     def attached_pages(self) -> frozenset[str]:
