@@ -11,6 +11,19 @@ from deployer.domain.site import Site
 
 
 @dataclass(frozen=True)
+class NamedData:
+    """A data file that the brief or a check names by its URL, as our code found it."""
+
+    url: str
+    file: Attachment | None = None
+    """None if it could not be read."""
+    problem: str = ""
+    """The reason for that; it follows on the URL."""
+    is_attached: bool = False
+    """The file is among the attachments, too, since the brief wants a copy."""
+
+
+@dataclass(frozen=True)
 class Assignment:
     """The site to build, or to change, in one round."""
 
@@ -19,6 +32,7 @@ class Assignment:
     brief: str
     checks: tuple[Check, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    named_data: tuple[NamedData, ...] = ()
     current: Site | None = None
     """The site as it stands, for a revision; None for a first build."""
     earlier_attachments: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ def task_part(
     checks: tuple[Check, ...],
     earlier_checks: tuple[Check, ...] = (),
     attachments: Mapping[str, str],
+    named_data: Mapping[str, str] | None = None,
     hints: tuple[str, ...] = (),
     contract: tuple[str, ...] = (),
     hosts: tuple[str, ...] = (),
@@ -46,6 +47,9 @@ def task_part(
     parts += [
         data_block(nonce, f"attachment {name}", digest) for name, digest in attachments.items()
     ]
+    if named_data:
+        parts.append("What was found at addresses of data that the brief or a check names:")
+        parts += [data_block(nonce, f"data at {url}", found) for url, found in named_data.items()]
     if hints:
         parts.append("What follows from the checks:")
         parts.append(data_block(nonce, "hints", "\n".join(f"- {hint}" for hint in hints)))

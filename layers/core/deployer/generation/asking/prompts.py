@@ -15,7 +15,7 @@ from deployer.generation.answers.grammar import unused_nonce
 from deployer.generation.asking import blocks as prompt
 from deployer.generation.asking.attachments import describe
 from deployer.generation.asking.hints import hints_for
-from deployer.generation.assignment import Assignment
+from deployer.generation.assignment import Assignment, NamedData
 from deployer.generation.judging.continuity import contract
 from deployer.generation.judging.files_asked import correctable, with_correctable
 from deployer.generation.judging.findings import Finding
@@ -42,7 +42,8 @@ class Prompts:
         files = self._files(self.assignment.current or Site())
         checks = prompt.numbered((*self.assignment.checks, *self.assignment.earlier_checks))
         scripts = [one.script for one in self.assignment.computed]
-        texts = [self.assignment.brief, checks, *files.values(), *self._digests.values(), *scripts]
+        digests = [*self._digests.values(), *self._named_data.values()]
+        texts = [self.assignment.brief, checks, *files.values(), *digests, *scripts]
         return unused_nonce(self.given_nonce, texts)
 
     @cached_property
@@ -50,6 +51,10 @@ class Prompts:
         return {
             a.name: describe(a.name, a.media_type, a.content) for a in self.assignment.attachments
         }
+
+    @cached_property
+    def _named_data(self) -> dict[str, str]:
+        return {one.url: _of_named(one) for one in self.assignment.named_data}
 
     @cached_property
     def task(self) -> str:
@@ -62,6 +67,7 @@ class Prompts:
             checks=assignment.checks,
             earlier_checks=assignment.earlier_checks,
             attachments=self._digests,
+            named_data=self._named_data,
             hints=hints_for((*assignment.checks, *assignment.earlier_checks)),
             hosts=granted(assignment).hosts[:MOST_HOSTS],
             contract=contract(current, assignment.earlier_checks) if current is not None else (),
@@ -150,6 +156,14 @@ class Prompts:
             if path not in kept and len(text) <= limit and text.encode() == site[path]:
                 shown[path] = text
         return shown
+
+
+def _of_named(data: NamedData) -> str:
+    if data.file is None:
+        return f"could not be read from here: it {data.problem}"
+    if data.is_attached:
+        return f"is in the site as {data.file.name}: read that file"
+    return describe(data.file.name, data.file.media_type, data.file.content)
 
 
 def _correct(files: Site) -> str:

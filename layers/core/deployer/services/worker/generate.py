@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from deployer.domain.errors import ModelUnavailableError, Postponed, RejectedError
@@ -17,6 +17,7 @@ from deployer.services.worker.attachments import with_content
 from deployer.services.worker.bases import Bases, Published
 from deployer.services.worker.claim import Claim
 from deployer.services.worker.invocation import Invocation
+from deployer.services.worker.named_data import notes_of, with_named_data
 from deployer.services.worker.ports import BuildPorts
 
 
@@ -69,6 +70,7 @@ class GenerateStep:
             licence_holder=self.ports.publisher.host.owner,
             licence_year=record.accepted_at.year,
         )
+        assignment = with_named_data(assignment, request, record.build_id, self.ports)
         try:
             stored = self.ports.generate(assignment, self.invocation.seconds_left)
         except ModelUnavailableError as exc:
@@ -76,6 +78,8 @@ class GenerateStep:
                 raise
             until = self.ports.clock() + timedelta(seconds=exc.retry_after)
             raise Postponed(str(exc), until) from exc
+        notes = (*stored.report.notes, *notes_of(assignment))
+        stored = replace(stored, report=replace(stored.report, notes=notes))
         self._tell(stored.report)
         return stored
 
