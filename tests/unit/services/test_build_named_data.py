@@ -62,6 +62,13 @@ def test_what_cannot_be_read_is_told_and_fails_nothing(world: World, error: Exce
     assert f"could not be read from here: it {error}" in prompt(world)
 
 
+def test_a_web_page_in_place_of_the_file_is_no_data(world: World) -> None:
+    world.web.files[URL] = Fetched("Text/HTML; charset=utf-8", b"<!doctype html><p>Sign in")
+    world.work(world.accept(brief(SAVE)))
+    assert "could not be read from here: it gave a web page in place of the file" in prompt(world)
+    assert world.generate.assignments[0].attachments == ()
+
+
 def test_a_build_that_is_run_again_reads_nothing_twice(world: World) -> None:
     world.web.files[URL] = FILE
     message = world.accept(brief(SAVE))

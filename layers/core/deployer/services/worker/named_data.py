@@ -70,6 +70,9 @@ def _of(url: str, stored: str | None, fetch: Fetch, *, late: bool) -> NamedData:
     try:
         if stored is None:
             file = fetch(url, MAX_ATTACHMENT_BYTES)
+            if file.media_type.lower().startswith("text/html"):
+                # Such as the view of a file at github.com, or a page to sign in.
+                return NamedData(url, problem="gave a web page in place of the file")
             stored = data_uri.encode(file.media_type, file.content)
     except (FetchRefusedError, FetchUnavailableError) as exc:
         return NamedData(url, problem=str(exc))
