@@ -74,7 +74,7 @@ def test_binary_attachments_are_kept_byte_for_byte(content: bytes) -> None:
         ({"evaluation_url": "https://u:p@example.com"}, "evaluation_url", "user name"),
         ({"attachments": [{"name": "../x", "url": a_data_uri()}]}, "attachments[0].name", "dotted"),
         ({"attachments": [{"name": "LICENSE", "url": a_data_uri()}]}, "attachments[0].name", ""),
-        ({"attachments": [{"name": "a", "url": "https://x.y/z"}]}, "attachments[0].url", "data"),
+        ({"attachments": [{"name": "a", "url": "http://x.y/z"}]}, "attachments[0].url", "data"),
         (
             {"attachments": [{"name": "a", "url": "data:;base64,@@@"}]},
             "attachments[0].url",
