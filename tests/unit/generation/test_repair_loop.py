@@ -194,6 +194,21 @@ def test_the_notes_of_all_candidates_are_kept() -> None:
     assert given_up.report.notes[-1] == "a repair was given up: the model refused"
 
 
+FENCED = f"Here is the page.\n\n**index.html**\n```html\n{page('abc')}```\n"
+TALK = "I would be glad to."
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [[FENCED], [TALK, FENCED], [says("ab"), FENCED], [says("ab"), TALK, FENCED]],
+    ids=["first", "asked again", "repair", "repair asked again"],
+)
+def test_a_foreign_form_is_noted_whichever_answer_came_in_it(answers: list[Said]) -> None:
+    generated = run(assignment(), ScriptedModel(answers))
+
+    assert "the answer came as fences" in generated.report.notes
+
+
 def clock(*seconds: float) -> Callable[[], float]:
     """The time that is left at each look."""
     left = list(seconds)

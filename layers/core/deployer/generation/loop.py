@@ -216,8 +216,6 @@ class _Generation:
         if not draft.site.get("index.html", b"").strip():
             self._troubles += left_out or ("no answer held an index.html",)
             return None
-        if answer.form:
-            self._notes.append(f"the answer came as {answer.form}")
         self._notes += draft.notes
         candidate = self._candidate(draft, left_out, known)
         self._candidates.append(candidate)
@@ -243,13 +241,15 @@ class _Generation:
         images: tuple[Image, ...] = (),
         tokens: int = FIRST_OUTPUT_TOKENS,
     ) -> ParsedReply | None:
-        """The answer; None on a refusal, or when the budget or the time is spent."""
+        """The answer, a foreign form noted; None if refused, or if budget or time is spent."""
         answer = self._conversation.ask(request, images=images, tokens=tokens)
         if answer is None:
             self._troubles.append("no calls, tokens, money or time were left")
         elif answer.refused:
             self._troubles.append(f"the model refused{answer.stopped}")
             return None
+        elif answer.form:
+            self._notes.append(f"the answer came as {answer.form}")
         return answer
 
     def _completed(self, draft: Draft, answer: ParsedReply) -> Draft:
