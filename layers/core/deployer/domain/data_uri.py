@@ -12,7 +12,7 @@ DEFAULT_TYPE = "text/plain"
 _AROUND = "".join(map(chr, range(0x21)))
 """C0 control or space, which a URL loses at both ends (URL, 4.4)."""
 _WITHIN = str.maketrans("", "", "\t\n\r")
-_BASE64 = re.compile(r";\ *base64$", re.IGNORECASE)
+_BASE64 = re.compile(r"; *base64$", re.IGNORECASE)
 _NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,127}"  # RFC 9110, 5.6.2, as long as RFC 6838, 4.2 has it
 _MEDIA_TYPE = re.compile(f"({_NAME}/{_NAME}) *(;|$)")
 _BLANKS = re.compile(rb"[\t\n\f\r ]")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from deployer.domain.bounded_text import shortened
 from deployer.domain.errors import FieldError, InvalidRequestError, TooLargeError
 
 MAX_NAMED_FIELDS = 50
@@ -67,12 +68,9 @@ def invalid_fields(message: str, found: list[tuple[str, str]]) -> InvalidRequest
     if len(found) > len(named):
         message += f"; the first {len(named)} of {len(found)} are named"
     return InvalidRequestError(
-        message, tuple(FieldError(path, _shortened(reason)) for path, reason in named)
+        message,
+        tuple(FieldError(path, shortened(reason, MAX_REASON_LENGTH)) for path, reason in named),
     )
-
-
-def _shortened(reason: str) -> str:
-    return reason if len(reason) <= MAX_REASON_LENGTH else reason[: MAX_REASON_LENGTH - 3] + "..."
 
 
 def _field_path(location: tuple[int | str, ...]) -> str:

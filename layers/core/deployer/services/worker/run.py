@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+from deployer.domain.bounded_text import shortened
 from deployer.domain.errors import (
     NotRecordedError,
     Postponed,
@@ -122,7 +123,7 @@ class _Run:
     def stop_early(self, exc: Exception) -> None:
         """Leave the record so that the next delivery, or a person, can go on from it."""
         # Of an error that nobody foresaw, nobody knows what it holds.
-        reason = redact(f"{type(exc).__name__}: {exc}")[:LONGEST_REASON]
+        reason = shortened(redact(f"{type(exc).__name__}: {exc}"), LONGEST_REASON)
         now = self.ports.clock()
         if self.invocation.last:
             self._fail(Failure(reason, resumable=True))
