@@ -33,7 +33,7 @@ help:
 # A variable that is not set becomes an option with nothing behind its =, which the programs take for none.
 
 ##@ To see it run on this machine
-.PHONY: demo run down logs doctor
+.PHONY: demo run down logs invoke doctor
 
 demo: environments ## everything once: two rounds, then stop
 	@$(DEV)/python -m local demo --port $(PORT)
@@ -46,6 +46,9 @@ down: venv ## stop what runs
 
 logs: venv ## follow the functions' logs (DEPLOYMENT=id for one deployment's)
 	@$(DEV)/python -m operate logs --deployment "$(DEPLOYMENT)"
+
+invoke: venv ## run one function with an event file (FUNCTION=validator EVENT=events/round1.json)
+	@$(DEV)/python -m operate invoke "$(FUNCTION)" "$(EVENT)"
 
 doctor: venv ## say what is missing or wrong in .env and on this machine
 	@$(DEV)/python -m operate doctor

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from operate import callers, configuration, deploy, doctor
 from operate.command import Stopped, parser, run
+from operate.invoke import invoke
 from operate.logs import FunctionLogs
 from operate.notify_again import notify_again
 from operate.progress import Progress
@@ -39,6 +40,11 @@ def _redrive(options: Options) -> int:
 def _notify(options: Options) -> int:
     """Tell an evaluation URL again, with the nonce it was promised."""
     return notify_again(options.deployment, open_stack(options.env, options.home))
+
+
+def _invoke(options: Options) -> int:
+    """Run one function of the running local cloud with an event file."""
+    return invoke(options.function_name, options.event, open_stack(LOCAL, options.home))
 
 
 def _doctor(_: Options) -> int:
@@ -77,6 +83,9 @@ def _arguments() -> Options:
     command("configuration", _configuration)
     logs = command("logs", _logs)
     logs.add_argument("--deployment", default="", help="only this deployment id's")
+    invoked = command("invoke", _invoke)
+    invoked.add_argument("function_name", metavar="function", help="validator, worker, status, ...")
+    invoked.add_argument("event", help="a file of JSON, as in events/")
     moved, told = command("redrive", _redrive), command("notify", _notify)
     told.add_argument("deployment", help="the whole id, d-...")
     for one in (moved, told):

@@ -11,6 +11,9 @@ REGION = "us-east-1"
 # The emulator takes these for the account's root; each function gets credentials of its role.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
+LONGEST_RUN_SECONDS = 310
+"""A client that invokes a function waits for so long: a worker may run for 300 s."""
+
 
 def client(service: str, cloud_url: str) -> Any:
     """A boto3 client of the emulator."""
@@ -20,5 +23,10 @@ def client(service: str, cloud_url: str) -> Any:
         region_name=REGION,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(proxies={}, retries={"max_attempts": 2}, parameter_validation=False),
+        config=Config(
+            proxies={},
+            read_timeout=LONGEST_RUN_SECONDS,
+            retries={"max_attempts": 2},
+            parameter_validation=False,
+        ),
     )

@@ -157,3 +157,34 @@ def test_what_was_never_told_cannot_be_told_again(deployer: Deployer) -> None:
     done = command(deployer, "notify", "d-" + 32 * "0")
     assert done.returncode == 1
     assert "no notification of d-0000" in done.stderr
+
+
+def test_one_function_runs_with_an_event_file(deployer: Deployer) -> None:
+    done = command(deployer, "invoke", "status", "events/status.json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout[done.stdout.index("\n{\n") :])
+    assert answer["statusCode"] == 404
+    assert json.loads(answer["body"])["error"]["code"] == "not_found"
+
+
+def test_a_function_that_raises_an_error_ends_the_command_with_1(deployer: Deployer) -> None:
+    done = command(deployer, "invoke", "NotifierFunction", "events/status.json")
+    assert done.returncode == 1
+    assert "errorMessage" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("function", "event", "cure"),
+    [
+        ("checker", "events/status.json", "browser, notifier, pages-checker, status, "),
+        ("status", "events/none.json", "EVENT=events/none.json is no file of JSON"),
+        ("status", "README.md", "EVENT=README.md is no file of JSON"),
+    ],
+)
+def test_a_function_or_event_that_is_not_there_is_told_with_the_cure(
+    deployer: Deployer, function: str, event: str, cure: str
+) -> None:
+    done = command(deployer, "invoke", function, event)
+    assert done.returncode == 1
+    assert cure in done.stderr
+    assert "Traceback" not in done.stderr
