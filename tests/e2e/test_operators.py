@@ -162,7 +162,7 @@ def test_what_was_never_told_cannot_be_told_again(deployer: Deployer) -> None:
 def test_one_function_runs_with_an_event_file(deployer: Deployer) -> None:
     done = command(deployer, "invoke", "status", "events/status.json")
     assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout[done.stdout.index("\n{\n") :])
+    answer = json.loads(done.stdout[done.stdout.index("{\n") :])
     assert answer["statusCode"] == 404
     assert json.loads(answer["body"])["error"]["code"] == "not_found"
 
