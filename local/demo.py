@@ -46,6 +46,8 @@ class Finished:
     round: int
     seconds: float
     entry: Mapping[str, Any]
+    status_url: str
+    """JSON for a program, a page for a browser."""
 
 
 def told_of(generation: Mapping[str, Any]) -> list[str]:
@@ -113,7 +115,7 @@ class Demo:
             raise CommandError(f"round {number} ended as {entry['state']}: {reason}")
         for line in told_of(entry["generation"]):
             self._say(f"round {number}: {line}")
-        return Finished(number, time.monotonic() - began, entry)
+        return Finished(number, time.monotonic() - began, entry, accepted["status_url"])
 
     def _follow(self, number: int, status_url: str, began: float) -> dict[str, Any]:
         real = self._cloud.cast.real_model or self._cloud.cast.real_github
@@ -146,6 +148,7 @@ class Demo:
         print("\nWhere things are:")
         print(f"  app         {entry['pages_url']}  (answers {pages.status_code})")
         print(f"  repository  {entry['repo_url']}  (commit {entry['commit_sha'][:10]})")
+        print(f"  its page    {rounds[-1].status_url}  (open it in a browser)")
         print(f"  API         {self._endpoints['api_url']}")
         print(f"  evaluator   {self._endpoints['evaluator_url']}")
         timings = ", ".join(f"round {done.round} {done.seconds:.1f} s" for done in rounds)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -194,3 +196,15 @@ def test_nothing_listens_beyond_loopback(deployer: Deployer) -> None:
 def _execution(deployer: Deployer, name: str) -> str:
     arn: str = deployer.endpoints["stack"]["StateMachineArn"]
     return arn.replace(":stateMachine:", ":execution:") + f":{name}"
+
+
+def test_a_browser_gets_a_page_and_the_files_that_it_loads(deployer: Deployer) -> None:
+    deployer.post(deployer.request("round1", "looked-at"))
+    url = f"{deployer.endpoints['api_url']}/api/status/student@example.com/looked-at"
+    page = requests.get(url, headers={"Accept": "text/html"}, timeout=60)
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "Round 1" in page.text
+    loaded = re.findall(r'(?:href|src)="(\.\./[^"]+)"', page.text)
+    types = {requests.get(urljoin(url, one), timeout=60).headers["Content-Type"] for one in loaded}
+    assert types == {"text/css; charset=utf-8", "text/javascript; charset=utf-8"}
+    deployer.wait("looked-at")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -209,3 +210,30 @@ def test_an_answer_that_is_not_described_is_told(
         Answer(503, answer.headers, b'{"error": {"code": "unavailable", "message": "x"}}'),
     ):
         assert description.mismatches("POST", "/api/deploy", wrong) != []
+
+
+def test_a_page_and_what_it_loads_are_answered_as_described(
+    gateway: Gateway, description: Description
+) -> None:
+    """The statuses that a reader's browser is answered: page, no change, file, nothing there."""
+    send(gateway, task="read-by-people")
+    path, html = "/api/status/student@example.com/read-by-people", {"Accept": "text/html"}
+    page = gateway("GET", path, headers=html)
+    text = page.body.decode()
+    (seen,) = re.findall(r'hx-get="([^"]+)"', text)
+    (style,) = re.findall(r'href="../../..(/assets/style-[^"]+)"', text)
+    answers = {
+        "/api/status/{email}/{task}": [
+            (200, page),
+            (204, gateway("GET", path + seen, headers=html)),
+            (404, gateway("GET", path + "-not", headers=html)),
+        ],
+        "/assets/{name}": [
+            (200, gateway("GET", style)),
+            (404, gateway("GET", "/assets/none.css")),
+        ],
+    }
+    for route, expected in answers.items():
+        for status, answer in expected:
+            assert answer.status == status
+            assert description.mismatches("GET", route, answer) == []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 from aws_lambda_powertools.utilities import parameters
@@ -108,7 +108,7 @@ class Gateway:
                 event = self._event(method, path, body, headers or {})
                 event["resource"] = resource
                 event["pathParameters"] = {k: unquote(v) for k, v in found.groupdict().items()}
-                event["queryStringParameters"] = {"query": query} if query else None
+                event["queryStringParameters"] = dict(parse_qsl(query)) or None
                 return _invoke(handler, event | dict(changes or {}))
         return self.own["MISSING_AUTHENTICATION_TOKEN"]
 
@@ -144,7 +144,7 @@ class Gateway:
         answer = self(
             environ["REQUEST_METHOD"],
             environ["REQUEST_URI"],
-            environ["wsgi.input"].read(),
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
             headers | {"Content-Type": environ.get("CONTENT_TYPE", "")},
         )
         phrase = HTTPStatus(answer.status).phrase
@@ -156,7 +156,7 @@ def _invoke(handler: Callable[[dict[str, Any], Any], dict[str, Any]], event: Any
     """The handler's answer. Events and answers go as JSON, as they do to and from a Lambda."""
     given = json.loads(json.dumps(handler(json.loads(json.dumps(event)), LambdaContext())))
     headers = {name.lower(): values[-1] for name, values in given["multiValueHeaders"].items()}
-    return Answer(given["statusCode"], headers, given["body"].encode())
+    return Answer(given["statusCode"], headers, (given["body"] or "").encode())
 
 
 @contextmanager

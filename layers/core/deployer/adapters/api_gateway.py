@@ -88,6 +88,23 @@ def answer(status: int, body: dict[str, Any], **headers: str) -> Response[str]:
     )
 
 
+def page(status: int, html: str, policy: str) -> Response[str]:
+    """A page for people under a Content-Security-Policy. Nobody but its reader keeps it."""
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "no-referrer",
+        "Vary": "Accept",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(status, "text/html; charset=utf-8", html, headers=dict(headers))
+
+
+def unchanged() -> Response[str]:
+    """The answer to a page that has seen the newest: there is nothing to replace."""
+    return Response(204, headers={"Cache-Control": "no-store"})
+
+
 def error_answer(exc: DeployerError) -> Response[str]:
     status, code = next(
         (found for kind, found in ANSWERS.items() if isinstance(exc, kind)), (500, "internal")
