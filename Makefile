@@ -117,7 +117,7 @@ bench-browser: venv $(STAMPS)/browser ## seconds, memory, sizes and cost of a vi
 	@$(DEV)/python -m tests.browser.bench
 
 ##@ What all of these run in
-.PHONY: venv environments browser lock
+.PHONY: venv environments browser lock prices
 
 venv: $(STAMPS)/dev ## the development environment (.venv): tests, lint, the local servers
 
@@ -193,6 +193,9 @@ COMPILE = $(UV) pip compile -q --universal --generate-hashes --python-version 3.
 LAMBDA_HAS := --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer
 FURTHER_LAYERS = $(filter-out dependencies browser,$(patsubst layers/%/requirements.txt,%,$(wildcard layers/*/requirements.txt)))
 LAYER = $(COMPILE) pyproject.toml --constraints requirements/dev.txt $(LAMBDA_HAS)
+
+prices: | $(UV) ## the providers' prices anew, from the newest genai-prices on PyPI
+	@$(UV) run --quiet --no-project --isolated --with genai-prices python operate/price_list.py
 
 lock: | $(UV) $(NPM_IS_HERE) ## pin the dependencies with hashes (UPGRADE=--upgrade for the newest)
 	$(COMPILE) --group bootstrap -o requirements/bootstrap.txt

@@ -18,6 +18,7 @@ from deployer.connections import Connections
 
 if TYPE_CHECKING:
     from deployer.domain.computed import Computing, Outputs
+    from deployer.domain.generation_report import Prices
     from deployer.domain.language_model import LanguageModel
     from deployer.domain.notification import Delivery, Outcome
     from deployer.domain.page import Engine
@@ -226,7 +227,6 @@ class Application:
         )
 
     def _generator(self) -> Generator:
-        from deployer.domain.generation_report import Prices
         from deployer.generation.computing import Computer
         from deployer.generation.conversation import Budget
         from deployer.generation.inspector import Inspector
@@ -234,16 +234,29 @@ class Application:
 
         config = self.worker_settings
         browser = self._connections.browser(config)
-        prices = Prices(*config.llm_prices) if config.llm_prices else None
         return Generator(
             model=self._language_model,
             nonce=lambda: secrets.token_hex(4),
             known_secrets=self._connections.secrets(config.secret_name).all_values,
             allow_workflows=config.allow_workflows,
-            budget=Budget(prices=prices, cost_usd=config.max_cost_usd),
+            budget=Budget(prices=self._prices, cost_usd=config.max_cost_usd),
             inspect=Inspector(browser),
             compute=Computer(browser),
         )
+
+    def _prices(self, model: str) -> Prices | None:
+        """The configured prices of a model, `provider/model`, else its provider's own; a service
+        of one's own has none that we could know."""
+        from deployer.domain.generation_report import Prices
+        from deployer.domain.price_list import published
+
+        config = self.worker_settings
+        if config.llm_prices:
+            return Prices(*config.llm_prices)
+        provider, _, name = model.partition("/")
+        if config.base_url(provider):
+            return None
+        return published(provider, name, self._connections.now().date())
 
     def _language_model(self) -> LanguageModel:
         from deployer.adapters.llm.fallback import FallbackModel

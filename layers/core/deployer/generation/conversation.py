@@ -22,22 +22,27 @@ class Budget:
     repairs: int = 2
     output_tokens: int = 64_000
     """Of all calls together; no further call is made beyond it."""
-    prices: Prices | None = None
-    """The prices of tokens; None if nobody gave them."""
+    prices: Callable[[str], Prices | None] = lambda _: None
+    """The prices of a model, `provider/model`; None if nobody knows them."""
     cost_usd: float | None = None
-    """Of all calls together; no further call is made beyond it. Needs `prices`."""
+    """Of all calls together; no further call is made beyond it. Needs known prices."""
     call_seconds: float = 150
     """One call's time limit."""
     reserve_seconds: float = 5
     """A call is not begun when less time is left."""
 
-    def spent_by(self, usage: Usage) -> bool:
-        """True if `usage` leaves nothing for another call."""
+    def spent_by(self, usage: Usage, cost_usd: float | None) -> bool:
+        """True if `usage`, which cost so much, leaves nothing for another call."""
         if usage.output_tokens >= self.output_tokens:
             return True
-        if self.prices is None or self.cost_usd is None:
+        if cost_usd is None or self.cost_usd is None:
             return False
-        return self.prices.cost(usage) >= self.cost_usd
+        return cost_usd >= self.cost_usd
+
+    def cost_of(self, model: str, usage: Usage) -> float | None:
+        """US dollars; None if nobody knows the model's prices."""
+        prices = self.prices(model)
+        return prices.cost(usage) if prices else None
 
 
 FIRST_OUTPUT_TOKENS = 16_000
@@ -81,6 +86,8 @@ class Conversation:
         self._budget = budget
         self.calls = 0
         self.usage = Usage()
+        self.cost_usd: float | None = 0.0
+        """US dollars of all calls; None once a model answered whose prices nobody knows."""
         self.model_name = model.name
 
     def ask(
@@ -92,7 +99,7 @@ class Conversation:
             ModelUnavailableError
         """
         left = self.seconds_left()
-        spent = self._budget.spent_by(self.usage)
+        spent = self._budget.spent_by(self.usage, self.cost_usd)
         if self.calls >= self._budget.calls or spent or left < self._budget.reserve_seconds:
             return None
         self.calls += 1
@@ -101,6 +108,8 @@ class Conversation:
             timeout_seconds=min(left, self._budget.call_seconds),
         )
         self.usage += reply.usage
+        cost = self._budget.cost_of(reply.model, reply.usage)
+        self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
         self.model_name = reply.model
         parsed, form = self._read(whole_characters(reply.text), reply.stop_reason)
         return ParsedReply(parsed, reply.stop_reason, form, reply.stop_word)

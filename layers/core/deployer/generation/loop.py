@@ -146,12 +146,12 @@ class _Generation:
         return policed.with_files({path: site[path] for path in attached})
 
     def _report(self, best: Candidate) -> GenerationReport:
-        usage, prices = self._conversation.usage, self._budget.prices
+        cost = self._conversation.cost_usd
         taken_back = notes_of(self._assignment, best.trials.superseded)
         return GenerationReport(
             model=self._conversation.model_name,
             calls=self._conversation.calls,
-            usage=usage,
+            usage=self._conversation.usage,
             prompt_digest=instructions.DIGEST,
             unmet=best.inspected.unmet,
             unproven=best.inspected.unproven,
@@ -161,7 +161,7 @@ class _Generation:
             computed=best.computed,
             notes=tuple(dict.fromkeys([*self._notes, *taken_back])),
             browser_seconds=sum(one.inspected.browser_seconds for one in self._candidates),
-            cost_usd=round(prices.cost(usage), 6) if prices else None,
+            cost_usd=None if cost is None else round(cost, 6),
         )
 
     def _healed(self, best: Candidate) -> tuple[str, ...]:
