@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template_string, request
 
+from deployer.pages.rendering import stylesheet
 from local.github.double import current_double
 from local.github.git_commands import run_git
 from local.github.representation import Addresses
@@ -16,12 +17,10 @@ if TYPE_CHECKING:
 
 routes = Blueprint("web", __name__, url_prefix="/git")
 
-STYLE = (
-    "body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}"
-    "code{background:#eee}"
-)
-REPOSITORY = """<!DOCTYPE html><html lang="en"><meta charset="utf-8">
-<title>{{ one.full_name }}</title><style>{{ style }}</style>
+REPOSITORY = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ one.full_name }}</title><style>{{ style|safe }}</style></head><body><main>
 <h1><a href="/git/{{ one.owner }}">{{ one.owner }}</a>/{{ one.name }}</h1>
 <p>{{ one.description or "" }}</p>
 <p><code>git clone {{ clone_url }}</code></p>
@@ -29,12 +28,16 @@ REPOSITORY = """<!DOCTYPE html><html lang="en"><meta charset="utf-8">
 <h2>Commits</h2><ol>{% for commit in commits %}
 <li><code>{{ commit.sha[:10] }}</code> {{ commit.subject }}, {{ commit.date }}</li>
 {% else %}<li>none yet</li>{% endfor %}</ol>
-<h2>Files</h2><ul>{% for file in files %}<li>{{ file }}</li>{% endfor %}</ul></html>"""
-ACCOUNT = """<!DOCTYPE html><html lang="en"><meta charset="utf-8">
-<title>{{ login }}</title><style>{{ style }}</style><h1>{{ login }}</h1>
+<h2>Files</h2><ul>{% for file in files %}<li>{{ file }}</li>{% endfor %}</ul>
+</main></body></html>"""
+ACCOUNT = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ login }}</title><style>{{ style|safe }}</style></head><body><main><h1>{{ login }}</h1>
 <p>A local stand-in for GitHub, with real git repositories.</p>
 <ul>{% for one in repositories %}<li><a href="/git/{{ one.full_name }}">{{ one.name }}</a>
-{{ one.description or "" }}</li>{% else %}<li>no repository yet</li>{% endfor %}</ul></html>"""
+{{ one.description or "" }}</li>{% else %}<li>no repository yet</li>{% endfor %}</ul>
+</main></body></html>"""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,9 @@ def account(login: str) -> tuple[str, int]:
     if double.accounts.spelled(login) is None:
         return "not found", 404
     public = [one for one in double.repositories.owned_by(login) if not one.private]
-    return render_template_string(ACCOUNT, login=login, repositories=public, style=STYLE), 200
+    return render_template_string(
+        ACCOUNT, login=login, repositories=public, style=stylesheet()
+    ), 200
 
 
 @routes.get("/<owner>/<name>")
@@ -66,7 +71,7 @@ def repository(owner: str, name: str) -> tuple[str, int]:
     shown = render_template_string(
         REPOSITORY,
         one=one,
-        style=STYLE,
+        style=stylesheet(),
         clone_url=f"{where.web(one)}.git",
         pages_url=where.pages(one),
         commits=[] if empty else _commits(directory, one.default_branch),

@@ -42,6 +42,11 @@ def asset(address: str) -> Asset | None:
     return _assets().get(address)
 
 
+def stylesheet() -> str:
+    """The look of our pages, for a page that is served elsewhere."""
+    return (_FOLDER / "assets/style.css").read_text("utf-8")
+
+
 def policy(picture_origins: Collection[str] = ()) -> str:
     """The Content-Security-Policy of our pages; pictures also come from these origins."""
     pictures = " ".join(["'self'", *sorted(picture_origins)])
