@@ -1,8 +1,8 @@
 """GET / and GET /api/status/{email}/{task}: the service's version, and a task's rounds, as JSON or
-as a page; GET /assets/{name}: what the pages load."""
+as pages; GET /assets/{name}: what the pages load."""
 
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -23,6 +23,8 @@ FOR_EVER = {
 
 @app.get("/")
 def health() -> Response[str]:
+    if prefers_html(app.current_event.headers.get("Accept", "")):
+        return _home_page(app.current_event.query_string_parameters)
     return answer(
         200,
         {
@@ -31,7 +33,19 @@ def health() -> Response[str]:
             "version": __version__,
             "llm_provider": bootstrap.app.status_settings.llm_provider,
         },
+        **VARIES,
     )
+
+
+def _home_page(asked: dict[str, str]) -> Response[str]:
+    """The form, or the way to the page that it asked for."""
+    from deployer.pages.task_page import home_page
+
+    root = app.current_event.request_context.path.rstrip("/") + "/"
+    if "email" in asked and "task" in asked:
+        email, task = (quote(asked[name].strip(), safe="@") for name in ("email", "task"))
+        return Response(303, headers={"Location": f"{root}api/status/{email}/{task}"})
+    return page(200, *home_page(root, __version__))
 
 
 @app.get("/api/status/<email>/<task>")

@@ -204,6 +204,11 @@ def test_a_browser_gets_a_page_and_the_files_that_it_loads(deployer: Deployer) -
     page = requests.get(url, headers={"Accept": "text/html"}, timeout=60)
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "Round 1" in page.text
+    form = requests.get(deployer.endpoints["api_url"], headers={"Accept": "text/html"}, timeout=60)
+    (home,) = re.findall(r'<form action="([^"]+)"', form.text)
+    asked = {"email": "student@example.com", "task": "looked-at"}
+    led = requests.get(urljoin(url, home), asked, headers={"Accept": "text/html"}, timeout=60)
+    assert "<h1>looked-at</h1>" in led.text
     loaded = re.findall(r'(?:href|src)="(\.\./[^"]+)"', page.text)
     types = {requests.get(urljoin(url, one), timeout=60).headers["Content-Type"] for one in loaded}
     assert types == {"text/css; charset=utf-8", "text/javascript; charset=utf-8"}

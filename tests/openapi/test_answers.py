@@ -223,6 +223,10 @@ def test_a_page_and_what_it_loads_are_answered_as_described(
     (seen,) = re.findall(r'hx-get="([^"]+)"', text)
     (style,) = re.findall(r'href="../../..(/assets/style-[^"]+)"', text)
     answers = {
+        "/": [
+            (200, gateway("GET", "/", headers=html)),
+            (303, gateway("GET", "/?email=a@example.com&task=t", headers=html)),
+        ],
         "/api/status/{email}/{task}": [
             (200, page),
             (204, gateway("GET", path + seen, headers=html)),

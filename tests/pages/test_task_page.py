@@ -93,6 +93,27 @@ def test_a_task_that_is_not_there_has_a_page_that_says_so(site: Site, reader: Re
     assert reader.violations() == []
 
 
+def test_the_form_of_the_first_page_leads_to_a_task(site: Site, reader: Reader) -> None:
+    site.rounds.save(ended("found"))
+    reader.open(f"{site.url}/")
+    assert reader.violations() == []
+    assert not reader.overflows()
+    reader.value("document.querySelector('#email').value = 'student@example.com'")
+    reader.value("document.querySelector('#task').value = ' found '")
+    reader.value("document.querySelector('button').click()")
+    reader.wait("document.body.innerText.includes('Round 1')")
+    assert reader.value("location.pathname").endswith("/api/status/student@example.com/found")
+    assert reader.complaints == []
+
+
+def test_a_task_of_any_name_leads_nowhere_else(site: Site) -> None:
+    asked = {"email": "//evil.example/", "task": "../..\r\nSet-Cookie: a=b"}
+    answer = requests.get(site.url, asked, headers=HTML, timeout=30, allow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/dev/api/status/%2F%2Fevil.example%2F/..%2F")
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_programs_get_json_as_ever(site: Site) -> None:
     site.rounds.save(a_round(task="program"))
     answer = requests.get(site.task("program"), timeout=30)

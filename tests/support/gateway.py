@@ -143,7 +143,7 @@ class Gateway:
         }
         answer = self(
             environ["REQUEST_METHOD"],
-            environ["REQUEST_URI"],
+            environ["REQUEST_URI"].removeprefix(f"/{STAGE}"),  # as links of the API carry it
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
             headers | {"Content-Type": environ.get("CONTENT_TYPE", "")},
         )

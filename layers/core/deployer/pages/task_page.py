@@ -1,4 +1,4 @@
-"""The page of one task: what its status tells, for people."""
+"""The page of one task: what its status tells, for people; and the page that leads to it."""
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ def digest(status: Mapping[str, Any]) -> str:
     """
     shown = {name: _lasting(status[name]) for name in status if name.startswith("round")}
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def home_page(root: str, version: str) -> Page:
+    """The page at the API's own address `root`: a form that leads to a task's page."""
+    return Page(rendered("home.html", root=root, version=version), policy())
 
 
 def message_page(heading: str, sentence: str) -> Page:
