@@ -15,7 +15,6 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 from deployer.adapters.dynamodb.callers import DynamoDBCallerSecrets, DynamoDBUsageCounter
-from deployer.adapters.dynamodb.round_list import DynamoDBRoundList
 from deployer.adapters.dynamodb.rounds import (
     DynamoDBRepositoryNames,
     DynamoDBRounds,
@@ -26,7 +25,7 @@ from deployer.domain.errors import RecordChangedError, RejectedError
 from deployer.domain.generation_report import StoredSite
 from deployer.domain.ports import Binding
 from deployer.domain.quota import Quota, Window
-from deployer.domain.round import Failure, Lease, State, Waiting
+from deployer.domain.round import Failure, Lease, Waiting
 from deployer.domain.round_key import RoundKey
 from deployer.domain.secret import HashedSecret
 from deployer.domain.site import Site
@@ -228,15 +227,3 @@ def test_a_use_is_counted_by_one_conditional_update() -> None:
     assert operation == "UpdateItem"
     assert " < " in asked["ConditionExpression"]
     assert "ADD" in asked["UpdateExpression"]
-
-
-def test_a_round_that_was_saved_is_listed_with_its_present_state() -> None:
-    with mock_aws():
-        create_table()
-        store = DynamoDBRounds(TABLE)
-        saved = store.save(a_round())
-        store.save(replace(saved, state=State.FAILED))
-        (row,) = DynamoDBRoundList(TABLE).newest("email", saved.email, None, 9)
-        assert (row.key, row.state) == (saved.key, State.FAILED)
-        assert row.accepted_at == saved.accepted_at
-        assert DynamoDBRoundList(TABLE).newest("state", "QUEUED", None, 9) == []

@@ -8,7 +8,6 @@ from pathlib import Path
 import boto3
 
 TABLE = "deployments"
-INDEXED = ("state", "email", "task")
 BUCKET = "deployer-bucket"
 SECRET = "deployer-secret"
 DEFINITION = Path(__file__).parents[2] / "functions/notifier/notify.asl.json"
@@ -25,22 +24,6 @@ def create_table() -> None:
         AttributeDefinitions=[
             {"AttributeName": "pk", "AttributeType": "S"},
             {"AttributeName": "sk", "AttributeType": "S"},
-            *({"AttributeName": name, "AttributeType": "S"} for name in INDEXED),
-            {"AttributeName": "accepted_at", "AttributeType": "S"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": f"by_{name}",
-                "KeySchema": [
-                    {"AttributeName": name, "KeyType": "HASH"},
-                    {"AttributeName": "accepted_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {
-                    "ProjectionType": "INCLUDE",
-                    "NonKeyAttributes": [*({*INDEXED} - {name}), "round", "updated_at"],
-                },
-            }
-            for name in INDEXED
         ],
         BillingMode="PAY_PER_REQUEST",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from deployer.adapters.dynamodb.table import Row, instant, rows, table_errors
+from deployer.adapters.dynamodb.table import Row, rows, table_errors
 from deployer.domain.errors import RecordChangedError, UnavailableError
 from deployer.domain.ports import Binding
 from deployer.domain.repository import SUFFIX_LENGTH, binding_id
@@ -53,11 +53,6 @@ class DynamoDBRounds:
             version=saved.version,
             state=saved.state.value,
             document=_ROUND.dump_json(saved).decode(),
-            email=saved.email,
-            task=saved.task,
-            round=saved.round,
-            accepted_at=instant(saved.accepted_at),
-            updated_at=instant(saved.updated_at),
             expires_at=int(saved.updated_at.timestamp()) + self._lifetime,
         )
         with table_errors():

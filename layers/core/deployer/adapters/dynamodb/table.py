@@ -14,34 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cache
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
 from deployer.domain.errors import RecordChangedError, UnavailableError
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
-
-
-LISTED = ("state", "email", "task", "round", "accepted_at", "updated_at")
-"""The fields of a round that lists show, and that every index holds."""
-
-
-def _index(field: str) -> GlobalSecondaryIndex[Row]:
-    """The index `by_FIELD`: rounds of one value of the field, by the time they were accepted at."""
-    others = [name for name in LISTED if name not in (field, "accepted_at")]
-    meta = {"index_name": f"by_{field}", "projection": IncludeProjection(others)}
-    keys = {
-        field: UnicodeAttribute(hash_key=True),
-        "accepted_at": UnicodeAttribute(range_key=True),
-    }
-    name = f"By{field.title()}"
-    made = type(name, (GlobalSecondaryIndex,), {"Meta": type("Meta", (), meta), **keys})
-    return made()  # type: ignore[no-any-return]
 
 
 class Row(Model):
@@ -56,12 +37,6 @@ class Row(Model):
     task = UnicodeAttribute(null=True)
     used = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
-    round = NumberAttribute(null=True)
-    accepted_at = UnicodeAttribute(null=True)
-    updated_at = UnicodeAttribute(null=True)
-    by_state = _index("state")
-    by_email = _index("email")
-    by_task = _index("task")
 
 
 @cache
@@ -74,11 +49,6 @@ def rows(table_name: str, **connection: str) -> type[Row]:
     """
     meta = {"table_name": table_name, "read_timeout_seconds": 10, **connection}
     return type("Row", (Row,), {"Meta": type("Meta", (), meta)})
-
-
-def instant(time: datetime) -> str:
-    """The time in UTC, of one length, so that texts sort as times do."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 @contextmanager
