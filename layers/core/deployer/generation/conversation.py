@@ -31,13 +31,11 @@ class Budget:
     reserve_seconds: float = 5
     """A call is not begun when less time is left."""
 
-    def spent_by(self, usage: Usage, cost_usd: float | None) -> bool:
-        """True if `usage`, which cost so much, leaves nothing for another call."""
+    def spent_by(self, usage: Usage, cost_usd: float) -> bool:
+        """True if `usage`, which cost at least so much, leaves nothing for another call."""
         if usage.output_tokens >= self.output_tokens:
             return True
-        if cost_usd is None or self.cost_usd is None:
-            return False
-        return cost_usd >= self.cost_usd
+        return self.cost_usd is not None and cost_usd >= self.cost_usd
 
     def cost_of(self, model: str, usage: Usage) -> float | None:
         """US dollars; None if nobody knows the model's prices."""
@@ -86,9 +84,15 @@ class Conversation:
         self._budget = budget
         self.calls = 0
         self.usage = Usage()
-        self.cost_usd: float | None = 0.0
-        """US dollars of all calls; None once a model answered whose prices nobody knows."""
+        self._known_cost = 0.0
+        """US dollars of the calls to models whose prices are known."""
+        self._cost_is_whole = True
         self.model_name = model.name
+
+    @property
+    def cost_usd(self) -> float | None:
+        """US dollars of all calls; None once a model answered whose prices nobody knows."""
+        return self._known_cost if self._cost_is_whole else None
 
     def ask(
         self, user: str, *, images: tuple[Image, ...] = (), tokens: int = FIRST_OUTPUT_TOKENS
@@ -99,7 +103,7 @@ class Conversation:
             ModelUnavailableError
         """
         left = self.seconds_left()
-        spent = self._budget.spent_by(self.usage, self.cost_usd)
+        spent = self._budget.spent_by(self.usage, self._known_cost)
         if self.calls >= self._budget.calls or spent or left < self._budget.reserve_seconds:
             return None
         self.calls += 1
@@ -109,7 +113,8 @@ class Conversation:
         )
         self.usage += reply.usage
         cost = self._budget.cost_of(reply.model, reply.usage)
-        self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
+        self._known_cost += cost or 0.0
+        self._cost_is_whole &= cost is not None
         self.model_name = reply.model
         parsed, form = self._read(whole_characters(reply.text), reply.stop_reason)
         return ParsedReply(parsed, reply.stop_reason, form, reply.stop_word)
