@@ -8,7 +8,15 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from deployer import __version__, bootstrap
-from deployer.adapters.api_gateway import answer, error_body, page, resolver, unchanged
+from deployer.adapters.api_gateway import (
+    answer,
+    error_body,
+    page,
+    resolver,
+    root_path,
+    see_other,
+    unchanged,
+)
 from deployer.observability import PowertoolsTelemetry, logger, metrics, tracer
 from deployer.pages.negotiation import prefers_html
 
@@ -41,10 +49,10 @@ def _home_page(asked: dict[str, str]) -> Response[str]:
     """The form, or the way to the page that it asked for."""
     from deployer.pages.task_page import home_page
 
-    root = app.current_event.request_context.path.rstrip("/") + "/"
+    root = root_path(app.current_event)
     if "email" in asked and "task" in asked:
         email, task = (quote(asked[name].strip(), safe="@") for name in ("email", "task"))
-        return Response(303, headers={"Location": f"{root}api/status/{email}/{task}"})
+        return see_other(f"{root}api/status/{email}/{task}")
     return page(200, *home_page(root, __version__))
 
 

@@ -204,6 +204,9 @@ def test_a_browser_gets_a_page_and_the_files_that_it_loads(deployer: Deployer) -
     page = requests.get(url, headers={"Accept": "text/html"}, timeout=60)
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "Round 1" in page.text
+    (seen,) = re.findall(r'hx-get="([^"]+)"', page.text)
+    again = requests.get(url + seen, headers={"Accept": "text/html"}, timeout=60)
+    assert again.status_code in {200, 204}  # newer, or not
     form = requests.get(deployer.endpoints["api_url"], headers={"Accept": "text/html"}, timeout=60)
     (home,) = re.findall(r'<form action="([^"]+)"', form.text)
     asked = {"email": "student@example.com", "task": "looked-at"}
@@ -213,3 +216,6 @@ def test_a_browser_gets_a_page_and_the_files_that_it_loads(deployer: Deployer) -
     types = {requests.get(urljoin(url, one), timeout=60).headers["Content-Type"] for one in loaded}
     assert types == {"text/css; charset=utf-8", "text/javascript; charset=utf-8"}
     deployer.wait("looked-at")
+    ended = requests.get(url, headers={"Accept": "text/html"}, timeout=60)
+    assert "NOTIFIED" in ended.text
+    assert "hx-get" not in ended.text

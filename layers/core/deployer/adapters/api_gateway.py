@@ -79,6 +79,14 @@ def public_url(event: APIGatewayProxyEvent, configured: str, path: str) -> str:
     return f"https://{context.domain_name}/{context.stage}{path}"
 
 
+def root_path(event: APIGatewayProxyEvent) -> str:
+    """The path of the API itself as the client of `GET /` sees it, with the stage or the base path
+    of a custom domain; ends with a slash. An emulator may leave it out of the event."""
+    context = event.request_context
+    path = str(context.get("path") or f"/{context.stage}")
+    return path.rstrip("/") + "/"
+
+
 def answer(status: int, body: dict[str, Any], **headers: str) -> Response[str]:
     return Response(
         status_code=status,
@@ -102,7 +110,11 @@ def page(status: int, html: str, policy: str) -> Response[str]:
 
 def unchanged() -> Response[str]:
     """The answer to a page that has seen the newest: there is nothing to replace."""
-    return Response(204, headers={"Cache-Control": "no-store"})
+    return Response(204, body="", headers={"Cache-Control": "no-store"})
+
+
+def see_other(path: str) -> Response[str]:
+    return Response(303, body="", headers={"Location": path})
 
 
 def error_answer(exc: DeployerError) -> Response[str]:
