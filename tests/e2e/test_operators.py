@@ -159,8 +159,11 @@ def test_what_was_never_told_cannot_be_told_again(deployer: Deployer) -> None:
     assert "no notification of d-0000" in done.stderr
 
 
-def test_one_function_runs_with_an_event_file(deployer: Deployer) -> None:
-    done = command(deployer, "invoke", "status", "events/status.json")
+def test_one_function_runs_with_an_event_file(deployer: Deployer, tmp_path: Path) -> None:
+    event = (CHECKOUT / "events/status.json").read_text()
+    nobodys = tmp_path / "status.json"
+    nobodys.write_text(event.replace("sum-of-sales-a1b2c", "nobodys-task"))
+    done = command(deployer, "invoke", "status", str(nobodys))
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout[done.stdout.index("{\n") :])
     assert answer["statusCode"] == 404
