@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from html import unescape
 
+import pytest
+
 from deployer.domain.check_verdict import CheckVerdict
 from deployer.domain.round import Failure, Round
 from deployer.domain.visit import Picture, Verdict
@@ -44,6 +46,28 @@ def test_a_failure_is_told_with_its_reason() -> None:
     html = shown(a_round().failed(Failure("GitHub answered 401", resumable=True), START))
     assert '<p class="bad">GitHub answered 401</p>' in html
     assert "hx-trigger" not in html
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        a_round(),
+        a_round().generated("sites/x", None, a_report(), START),
+        a_round().generated("sites/x", None, a_report(), START).published(a_publication(), START),
+    ],
+    ids=["at once", "after it was written", "after it was published"],
+)
+def test_a_round_that_failed_does_not_deny_what_it_did(before: Round) -> None:
+    html = shown(before.failed(Failure("GitHub answered 401", resumable=True), START))
+    assert '<li class="good">✓ accepted</li>\n<li class="bad">✗ failed</li>\n</ol>' in html
+
+
+def test_a_round_whose_evaluator_was_not_reached_says_what_was_done() -> None:
+    published = a_round().published(a_publication(), START)
+    gone = published.notification_gave_up(published.latest.deployment_id, 1, "HTTP 410", START)
+    html = shown(gone)
+    assert '<li class="good">✓ published</li>' in html
+    assert '<li class="bad">✗ not told to the evaluator</li>' in html
 
 
 def test_the_newest_round_stands_first() -> None:

@@ -15,12 +15,11 @@ _ROOT = "../../../"
 _ENDED = {"NOTIFIED": "good", "NOTIFY_FAILED": "bad", "FAILED": "bad"}
 """States in which nothing moves any more, and how they look."""
 _WAY = (
-    ("accepted", {"QUEUED", "GENERATING", "GENERATED", "PUBLISHED", "NOTIFIED", "NOTIFY_FAILED"}),
     ("written", {"GENERATED", "PUBLISHED", "NOTIFIED", "NOTIFY_FAILED"}),
     ("published", {"PUBLISHED", "NOTIFIED", "NOTIFY_FAILED"}),
-    ("evaluator told", {"NOTIFIED"}),
+    ("told to the evaluator", {"NOTIFIED"}),
 )
-"""The steps of a round, each with the states in which it is done."""
+"""The steps of a round after it was accepted, each with the states in which it is done."""
 
 
 class Page(NamedTuple):
@@ -82,15 +81,24 @@ def _round(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         **entry,
         "number": int(name.removeprefix("round")),
         "tone": _ENDED.get(entry["state"], "open"),
-        "way": [_step(words, done, entry["state"]) for words, done in _WAY],
+        "way": _way(entry["state"]),
     }
+
+
+def _way(state: str) -> list[dict[str, str]]:
+    """The steps of a round. One that FAILED shows no more than that: what it still has of a site
+    may be that of the content before, so its reason says how far it came."""
+    accepted = {"tone": "good", "mark": "✓", "words": "accepted"}
+    if state == "FAILED":
+        return [accepted, {"tone": "bad", "mark": "✗", "words": "failed"}]
+    return [accepted, *(_step(words, done, state) for words, done in _WAY)]
 
 
 def _step(words: str, done: set[str], state: str) -> dict[str, str]:
     if state in done:
         return {"tone": "good", "mark": "✓", "words": words}
     if _ENDED.get(state) == "bad":
-        return {"tone": "quiet", "mark": "✗", "words": f"not {words}"}
+        return {"tone": "bad", "mark": "✗", "words": f"not {words}"}
     return {"tone": "quiet", "mark": "○", "words": f"not yet {words}"}
 
 
